@@ -1,0 +1,1 @@
+"""Values, states, pure rules, typed errors and ports; standard library only."""

@@ -1,0 +1,135 @@
+"""The audit chain: what a row says, how it is hashed, and how a chain is checked."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from helpdesk.domain.errors import AuditBroken
+
+GENESIS = "0" * 64
+
+
+class Outcome(StrEnum):
+    """How an audited action ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Action(StrEnum):
+    """What is audited."""
+
+    LOGIN = "login"
+    VOTER_VIEWED = "voter_viewed"
+    CALLER_VERIFIED = "caller_verified"
+    MAIL_PREVIEWED = "mail_previewed"
+    LINK_RESENT = "link_resent"
+    CHALLENGE_RESET = "challenge_reset"
+    ROLL_IMPORTED = "roll_imported"
+    STORE_INITIALISED = "store_initialised"
+    OPERATOR_ADDED = "operator_added"
+    OPERATOR_CHANGED = "operator_changed"
+    OPERATOR_DISABLED = "operator_disabled"
+    OPERATOR_ENABLED = "operator_enabled"
+    MAIL_ACCEPTED = "mail_accepted"
+    MAIL_FAILED = "mail_failed"
+    AUDIT_READ = "audit_read"
+    AUDIT_EXPORTED = "audit_exported"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One row of the trail. `detail` is flat, sorted on hashing, and free of secrets; times are UTC."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    outcome: str
+    voter: str | None
+    reason: str | None
+    detail: dict[str, str]
+    request: str | None
+    content_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The end of a chain: to be kept elsewhere, so that a removed tail can be proven."""
+
+    seq: int
+    hash: str
+
+
+def content_hash(
+    *,
+    seq: int,
+    at: datetime,
+    actor: str,
+    action: str,
+    outcome: str,
+    voter: str | None,
+    reason: str | None,
+    detail: dict[str, str],
+    request: str | None,
+) -> str:
+    """SHA-256 over one row's canonical JSON (sorted keys, no spaces, UTF-8, microseconds UTC)."""
+    fields = {
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": actor,
+        "action": action,
+        "outcome": outcome,
+        "voter": voter,
+        "reason": reason,
+        "detail": detail,
+        "request": request,
+    }
+    canonical = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def chain_hash(previous: str, content: str) -> str:
+    """The hash that links a row to the one before it.
+
+    Two levels, so that a row whose content retention removed keeps its place: the chain needs its hash only.
+    """
+    return hashlib.sha256(f"{previous}{content}".encode("ascii")).hexdigest()
+
+
+def verify_chain(events: Iterable[AuditEvent], *, against: ChainHead | None = None) -> ChainHead:
+    """Walk the whole chain and return its head.
+
+    Raises AuditBroken at the first row that is missing, changed or not linked to the one before it, and with
+    `why="head"` when the chain does not contain the head that was kept elsewhere.
+    """
+    head = ChainHead(0, GENESIS)
+    met = against is None or against == head
+    for event in events:
+        if event.seq != head.seq + 1:
+            raise AuditBroken(head.seq + 1, "missing")
+        content = content_hash(
+            seq=event.seq,
+            at=event.at,
+            actor=event.actor,
+            action=event.action,
+            outcome=event.outcome,
+            voter=event.voter,
+            reason=event.reason,
+            detail=event.detail,
+            request=event.request,
+        )
+        if content != event.content_hash:
+            raise AuditBroken(event.seq, "changed")
+        if chain_hash(head.hash, content) != event.hash:
+            raise AuditBroken(event.seq, "unlinked")
+        head = ChainHead(event.seq, event.hash)
+        met = met or head == against
+    if not met and against is not None:
+        raise AuditBroken(against.seq, "head")
+    return head

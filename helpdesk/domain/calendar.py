@@ -1,0 +1,36 @@
+"""The calendar of an election, and the phase a moment falls into. Data of the store, never constants."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from helpdesk.domain.states import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """One election; all times are UTC, `zone` is the IANA name of the zone they are shown in."""
+
+    name: str
+    zone: str
+    portal_opens: datetime
+    lists_published: datetime
+    codes_from: datetime
+    codes_until: datetime
+    vote_opens: datetime
+    vote_closes: datetime
+    voting_url: str = ""
+
+    def phase(self, now: datetime) -> Phase:
+        """The phase at `now`; the closing moment itself is already closed."""
+        if now < self.portal_opens:
+            return Phase.BEFORE_OPENING
+        if now < self.vote_opens:
+            return Phase.ACTIVATION
+        if now < self.vote_closes:
+            return Phase.VOTE
+        return Phase.CLOSED
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the election's zone."""
+        return moment.astimezone(ZoneInfo(self.zone))

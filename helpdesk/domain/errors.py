@@ -1,0 +1,240 @@
+"""Typed refusals and faults, without display text: each front finds the words (see `helpdesk.language`)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.domain.roles import Permission
+from helpdesk.domain.states import Phase
+
+
+class HelpdeskError(Exception):
+    """Anything this program refuses or cannot do, told apart by type."""
+
+    def __str__(self) -> str:
+        """Name the type only: an exception's text may end up in a log, and must hold nothing personal."""
+        return type(self).__name__
+
+
+class Refusal(HelpdeskError):
+    """A rule said no; nothing was changed. The refusal itself is in the audit trail."""
+
+
+class BadInput(HelpdeskError):
+    """What was given cannot be used; nothing was changed."""
+
+
+class OutsideFault(HelpdeskError):
+    """Something outside the program is away; what was asked was not done and may be tried again."""
+
+
+class IntegrityBroken(HelpdeskError):
+    """Stored data contradicts itself."""
+
+
+# --- who may do what
+
+
+class LoginRefused(Refusal):
+    """Unknown name, wrong password and disabled operator alike (CNIL 2022-100, OWASP: uniform answers)."""
+
+
+@dataclass(eq=False)
+class LoginThrottled(Refusal):
+    """Too many failed logins for this name, known or not, until `until` (UTC)."""
+
+    until: datetime
+
+
+@dataclass(eq=False)
+class RoleRefused(Refusal):
+    """The operator's role does not include the permission."""
+
+    permission: Permission
+
+
+class OutOfScope(Refusal):
+    """The voter lies outside the operator's académies and departments."""
+
+
+class OwnRecord(Refusal):
+    """An operator may not act on their own voter record (facts.md rule 7)."""
+
+
+class SessionEnded(Refusal):
+    """The operator was disabled, or their role or scope changed, since they logged in."""
+
+
+# --- guarded actions
+
+
+@dataclass(eq=False)
+class WrongPhase(Refusal):
+    """The election's calendar does not allow this now; `opens` (UTC) is when it will, if ever."""
+
+    phase: Phase
+    opens: datetime | None = None
+
+
+class NotVerified(Refusal):
+    """The action needs a caller verified by this operator less than the verification lifetime ago."""
+
+
+@dataclass(eq=False)
+class VerificationClosed(Refusal):
+    """Too many failed verifications of this voter, across all operators, until `until` (UTC)."""
+
+    until: datetime
+
+
+class TooFewClaims(BadInput):
+    """A verification takes two different attributes at least; the birth date alone never suffices."""
+
+
+@dataclass(eq=False)
+class ResendThrottled(Refusal):
+    """This voter has had the mails that an hour or a day allows; possible again at `until` (UTC).
+
+    `overridable` says whether this operator may override with a reason.
+    """
+
+    until: datetime
+    overridable: bool
+
+
+@dataclass(eq=False)
+class ChangedMeanwhile(Refusal):
+    """The account changed since the operator saw it (another agent, or the voter)."""
+
+
+@dataclass(eq=False)
+class WrongState(Refusal):
+    """The account's state has no such step; `state` is the stored account state."""
+
+    state: str
+
+
+class ConfirmationMismatch(Refusal):
+    """The address typed to confirm is not the tied address."""
+
+
+class ReasonMissing(BadInput):
+    """A reason of three characters or more is required."""
+
+
+class RollFrozen(Refusal):
+    """Roll, addresses and enrolments are frozen from vote opening to close (facts.md rule 9)."""
+
+
+class LastAdministrator(Refusal):
+    """Disabling this operator would leave nobody to administer the store."""
+
+
+# --- input
+
+
+class VoterNotFound(BadInput):
+    """No voter has this number or address, or none in the operator's scope."""
+
+
+@dataclass(eq=False)
+class AmbiguousVoter(BadInput):
+    """Several voters have this address; `numbers` are their voter numbers."""
+
+    numbers: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class OperatorExists(BadInput):
+    """An operator of this name exists."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class OperatorNotFound(BadInput):
+    """No operator has this name."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class WeakPassword(BadInput):
+    """An operator's password needs `minimum` characters and must not be a common one."""
+
+    minimum: int
+
+
+@dataclass(eq=False)
+class BadSetting(BadInput):
+    """A setting cannot be used: `key` as written by the user, `why` a code, `near` the nearest known key."""
+
+    key: str
+    why: str
+    near: str | None = None
+
+
+@dataclass(eq=False)
+class UnreadableFile(BadInput):
+    """A file cannot be read: `why` is a code (`missing`, `denied`, `encoding`, `empty`, `truncated`, …)."""
+
+    path: str
+    why: str
+    line: int | None = None
+
+
+# --- outside
+
+
+class StoreBusy(OutsideFault):
+    """Another program holds the database's lock."""
+
+
+class StoreReadOnly(OutsideFault):
+    """The database cannot be written (file permissions or a read-only disk)."""
+
+
+class StoreUnreachable(OutsideFault):
+    """The database server, or the file's folder, cannot be reached."""
+
+
+class StoreMissing(BadInput):
+    """The database is empty or absent: `helpdesk init` was not run."""
+
+
+class NotAStore(BadInput):
+    """The file or database is not a helpdesk store."""
+
+
+class StoreTooNew(BadInput):
+    """A newer program made this store."""
+
+
+class StoreTooOld(BadInput):
+    """The store is of an earlier program and must be upgraded by `helpdesk init`."""
+
+
+class StoreFull(OutsideFault):
+    """The disk that holds the database is full."""
+
+
+class SecretStoreUnavailable(OutsideFault):
+    """No system keyring, or it is locked."""
+
+
+@dataclass(eq=False)
+class MailServerUnreachable(OutsideFault):
+    """The SMTP server cannot be reached or refuses the session; `why` is a code, `answer` its words."""
+
+    why: str
+    answer: str = ""
+
+
+# --- integrity
+
+
+@dataclass(eq=False)
+class AuditBroken(IntegrityBroken):
+    """The audit chain breaks at row `seq`; `why` is `missing`, `changed`, `unlinked` or `head`."""
+
+    seq: int
+    why: str

@@ -1,0 +1,27 @@
+"""Throttles, lifetimes and lockouts: settings with the defaults of facts.md. Seconds unless said otherwise."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every number that a rule needs; `limits.*` of the settings overrides them."""
+
+    activation_link_seconds: int = 72 * 3600
+    reset_link_seconds: int = 3600
+    resends_per_hour: int = 3
+    resends_per_day: int = 10
+    verification_seconds: int = 15 * 60
+    verification_failures: int = 5
+    verification_closed_seconds: int = 3600
+    login_failures: int = 5
+    login_closed_seconds: int = 15 * 60
+    view_seconds: int = 12 * 3600
+    lease_seconds: int = 60
+    mail_lifetime_seconds: int = 48 * 3600
+    retry_first_seconds: int = 60
+    retry_longest_seconds: int = 3600
+    argon2_time_cost: int = 3
+    argon2_memory_kib: int = 65536
+    argon2_parallelism: int = 4
+    operator_password_characters: int = 12

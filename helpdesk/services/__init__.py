@@ -1,0 +1,47 @@
+"""What the program can do: one module a capability, one function a use case, sole owners of transactions."""
+
+from dataclasses import dataclass
+
+from helpdesk.services.activation import Activation
+from helpdesk.services.audit import Trail
+from helpdesk.services.challenge import Challenge
+from helpdesk.services.context import ServiceContext
+from helpdesk.services.elections import Elections
+from helpdesk.services.operators import Operators
+from helpdesk.services.outbox import Outbox
+from helpdesk.services.roll import Rolls
+from helpdesk.services.search import Search
+from helpdesk.services.verification import Verification
+from helpdesk.services.voters import Voters
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a front may call."""
+
+    elections: Elections
+    operators: Operators
+    search: Search
+    voters: Voters
+    verification: Verification
+    activation: Activation
+    challenge: Challenge
+    rolls: Rolls
+    outbox: Outbox
+    trail: Trail
+
+
+def build_services(context: ServiceContext) -> Services:
+    """One of each, over the same store, clock and ports."""
+    return Services(
+        elections=Elections(context),
+        operators=Operators(context),
+        search=Search(context),
+        voters=Voters(context),
+        verification=Verification(context),
+        activation=Activation(context),
+        challenge=Challenge(context),
+        rolls=Rolls(context),
+        outbox=Outbox(context),
+        trail=Trail(context),
+    )

@@ -1,0 +1,242 @@
+"""The one path of every guarded action: begin, lock, check, act, audit, commit.
+
+A refusal is rolled back and then audited in a transaction of its own, so that it is never lost with the action.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from helpdesk.domain.audit import Action, AuditEvent, Outcome
+from helpdesk.domain.calendar import Election
+from helpdesk.domain.errors import (
+    NotVerified,
+    OutOfScope,
+    OwnRecord,
+    ReasonMissing,
+    Refusal,
+    RoleRefused,
+    SessionEnded,
+    VoterNotFound,
+    WrongPhase,
+)
+from helpdesk.domain.folding import nfc
+from helpdesk.domain.roles import Operator, Permission, Role, Scope
+from helpdesk.domain.states import Phase
+from helpdesk.services.context import ServiceContext
+from helpdesk.services.elections import current_election
+from helpdesk.store.audit_chain import append, done_before
+from helpdesk.store.engine import lock_voter
+from helpdesk.store.schema import operator, operator_scope, verification, voter
+
+MINIMUM_REASON = 3
+
+
+@dataclass(slots=True)
+class GuardedAction:
+    """What a guarded action works with, inside its transaction.
+
+    `done_before` is the audit row of an earlier run of the same request: the action then changes nothing.
+    What is put into `detail` goes into the audit row; it must hold no secret.
+    """
+
+    connection: Connection
+    now: datetime
+    operator: Operator
+    voter: Row[Any]
+    election: Election
+    verified_until: datetime | None
+    done_before: AuditEvent | None
+    detail: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome = Outcome.DONE
+
+
+@contextmanager
+def guarded_action(
+    context: ServiceContext,
+    actor: Operator,
+    *,
+    action: Action,
+    permission: Permission,
+    number: str,
+    reason: str | None = None,
+    request: str | None = None,
+    phases: frozenset[Phase] | None = None,
+    needs_verification: bool = False,
+) -> Iterator[GuardedAction]:
+    """Run the body of a guarded action on one voter.
+
+    Checks, under the voter's lock: the operator as stored now, the permission, the scope, that it is not the
+    operator's own record, the phase, the verification. Raises the refusal, after having audited it.
+    """
+    now = context.clock()
+    try:
+        with context.store.write() as connection:
+            lock_voter(connection, number)
+            guarded = _admit(connection, actor, permission, number, now)
+            guarded.done_before = done_before(connection, request)
+            if guarded.done_before is None:
+                check_phase(guarded.election, now, phases)
+                if needs_verification and guarded.verified_until is None:
+                    raise NotVerified
+            yield guarded
+            if guarded.done_before is None:
+                append(
+                    connection,
+                    at=now,
+                    actor=guarded.operator.name,
+                    action=action,
+                    outcome=guarded.outcome,
+                    voter=guarded.voter.number,
+                    reason=reason,
+                    detail=guarded.detail,
+                    request=request,
+                )
+    except Refusal as refusal:
+        record_refusal(context, actor.name, action, refusal, number=number, reason=reason)
+        raise
+
+
+@contextmanager
+def guarded_look(
+    context: ServiceContext,
+    actor: Operator,
+    *,
+    permission: Permission,
+    number: str,
+    phases: frozenset[Phase] | None = None,
+) -> Iterator[GuardedAction]:
+    """A look at one voter that changes and audits nothing, behind the same checks as an action."""
+    now = context.clock()
+    with context.store.read() as connection:
+        guarded = _admit(connection, actor, permission, number, now)
+        check_phase(guarded.election, now, phases)
+        yield guarded
+
+
+def _admit(
+    connection: Connection,
+    actor: Operator,
+    permission: Permission,
+    number: str,
+    now: datetime,
+) -> GuardedAction:
+    who = operator_at_work(connection, actor, permission)
+    row = voter_in_reach(connection, who, number)
+    if row.number == own_number(connection, who):
+        raise OwnRecord
+    return GuardedAction(
+        connection=connection,
+        now=now,
+        operator=who,
+        voter=row,
+        election=current_election(connection),
+        verified_until=verified_until(connection, who, row.id, now),
+        done_before=None,
+    )
+
+
+def record_refusal(
+    context: ServiceContext,
+    actor_name: str,
+    action: Action,
+    refusal: Refusal,
+    *,
+    number: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Put a refusal into the trail, in a transaction of its own. The voter is named only if there is one."""
+    with context.store.write() as connection:
+        if (
+            number is not None
+            and connection.scalar(select(voter.c.id).where(voter.c.number == number)) is None
+        ):
+            number = None
+        append(
+            connection,
+            at=context.clock(),
+            actor=actor_name,
+            action=action,
+            outcome=Outcome.REFUSED,
+            voter=number,
+            reason=reason,
+            detail={"refusal": type(refusal).__name__},
+        )
+
+
+def operator_at_work(connection: Connection, actor: Operator, permission: Permission) -> Operator:
+    """The operator as stored now. Raises SessionEnded if disabled, RoleRefused without the permission."""
+    row = connection.execute(
+        select(operator.c.id, operator.c.name, operator.c.role).where(
+            operator.c.id == actor.id, operator.c.disabled.is_(None)
+        )
+    ).first()
+    if row is None:
+        raise SessionEnded
+    now = Operator(row.id, row.name, Role(row.role), stored_scope(connection, row.id))
+    if not now.may(permission):
+        raise RoleRefused(permission)
+    return now
+
+
+def stored_scope(connection: Connection, operator_id: int) -> Scope:
+    """The académies and departments an operator is limited to."""
+    rows = connection.execute(
+        select(operator_scope.c.kind, operator_scope.c.value).where(
+            operator_scope.c.operator_id == operator_id
+        )
+    ).all()
+    return Scope(
+        academies=frozenset(row.value for row in rows if row.kind == "academy"),
+        departments=frozenset(row.value for row in rows if row.kind == "department"),
+    )
+
+
+def own_number(connection: Connection, who: Operator) -> str | None:
+    """The operator's own voter number, if they are a voter too."""
+    return connection.scalar(select(operator.c.voter_number).where(operator.c.id == who.id))
+
+
+def voter_in_reach(connection: Connection, who: Operator, number: str) -> Row[Any]:
+    """The voter's row. Raises VoterNotFound, or OutOfScope."""
+    row = connection.execute(select(voter).where(voter.c.number == number)).first()
+    if row is None:
+        raise VoterNotFound
+    if not who.scope.includes(academy=row.academy, department=row.department):
+        raise OutOfScope
+    return row
+
+
+def verified_until(connection: Connection, who: Operator, voter_id: int, now: datetime) -> datetime | None:
+    """Until when this operator's verification of this voter's caller holds, None if there is none."""
+    until: datetime | None = connection.scalar(
+        select(verification.c.expires)
+        .where(
+            verification.c.operator_id == who.id,
+            verification.c.voter_id == voter_id,
+            verification.c.matched,
+            verification.c.expires > now,
+        )
+        .order_by(verification.c.expires.desc())
+        .limit(1)
+    )
+    return until
+
+
+def checked_reason(reason: str) -> str:
+    """The reason as it is kept. Raises ReasonMissing for fewer than three characters."""
+    reason = nfc(reason)
+    if len(reason) < MINIMUM_REASON:
+        raise ReasonMissing
+    return reason[:500]
+
+
+def check_phase(election: Election, now: datetime, phases: frozenset[Phase] | None) -> None:
+    """Raise WrongPhase unless the calendar is in one of the phases now (None: any will do)."""
+    phase = election.phase(now)
+    if phases is not None and phase not in phases:
+        raise WrongPhase(phase, election.portal_opens if phase is Phase.BEFORE_OPENING else None)

@@ -1,0 +1,115 @@
+"""Putting mails into the outbox, in the transaction of the change that they tell of."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from helpdesk.domain.ports import MailFacts
+from helpdesk.domain.states import (
+    LINK_MAILS,
+    WAITING_FATES,
+    LinkPurpose,
+    MailFate,
+    MailKind,
+)
+from helpdesk.services.context import ServiceContext
+from helpdesk.store.schema import account, address, one_time_link, outbox
+
+SUPERSEDED = "superseded"
+"""The answer code of a mail that a newer one replaced before it was sent."""
+
+
+def queue_mail(
+    connection: Connection,
+    context: ServiceContext,
+    voter: Row[Any],
+    *,
+    kind: MailKind,
+    to: str,
+    generation: int,
+    now: datetime,
+) -> int:
+    """Add a row to the outbox; its number. The row holds no link: the mailer derives that when it sends."""
+    queued = connection.execute(
+        insert(outbox)
+        .values(
+            message_id=f"{uuid.uuid4()}@{context.mail.domain}",
+            voter_id=voter.id,
+            kind=kind,
+            language=voter.language,
+            to_address=to,
+            generation=generation,
+            queued_at=now,
+            next_attempt_at=now,
+            expires_at=now + timedelta(seconds=context.limits.mail_lifetime_seconds),
+        )
+        .returning(outbox.c.id)
+    )
+    return int(queued.scalar_one())
+
+
+def renew_links(connection: Connection, voter_id: int, now: datetime) -> int:
+    """Make every older link of a voter dead, sent or still waiting to be; the new link generation."""
+    generation: int = connection.execute(
+        update(account)
+        .where(account.c.voter_id == voter_id)
+        .values(link_generation=account.c.link_generation + 1)
+        .returning(account.c.link_generation)
+    ).scalar_one()
+    connection.execute(
+        update(one_time_link)
+        .where(
+            one_time_link.c.voter_id == voter_id,
+            one_time_link.c.used.is_(None),
+            one_time_link.c.replaced.is_(None),
+        )
+        .values(replaced=now)
+    )
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.voter_id == voter_id, outbox.c.kind.in_(LINK_MAILS), outbox.c.fate.in_(WAITING_FATES))
+        .values(fate=MailFate.EXPIRED, answer_code=SUPERSEDED, leased_by=None, leased_until=None)
+    )
+    return generation
+
+
+def tied_address(connection: Connection, voter_id: int) -> str:
+    """The one address that the voter's account is tied to."""
+    found: str = connection.execute(
+        select(address.c.address).where(address.c.voter_id == voter_id, address.c.tied)
+    ).scalar_one()
+    return found
+
+
+def link_lifetime(context: ServiceContext, purpose: LinkPurpose) -> int:
+    """How long a link of this purpose works, in seconds."""
+    limits = context.limits
+    activation = purpose is LinkPurpose.ACTIVATION
+    return limits.activation_link_seconds if activation else limits.reset_link_seconds
+
+
+def mail_facts(
+    context: ServiceContext,
+    voter: Row[Any],
+    *,
+    kind: MailKind,
+    election_name: str,
+    tied: str,
+    link: str | None,
+) -> MailFacts:
+    """What the template of a mail may say. `tied` is masked where the mail goes to another address."""
+    purpose = LINK_MAILS.get(kind, LinkPurpose.QUESTION)
+    return MailFacts(
+        kind=kind,
+        language=voter.language,
+        greeting_name=f"{voter.first_name} {voter.usage_name or voter.family_name}",
+        election_name=election_name,
+        tied_address=tied,
+        link=link,
+        link_hours=link_lifetime(context, purpose) // 3600,
+        desk_phone=context.mail.desk_phone,
+        desk_hours=context.mail.desk_hours,
+        portal_url=context.mail.portal_url,
+    )

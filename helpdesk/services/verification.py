@@ -1,0 +1,83 @@
+"""Verifying a caller: what the agent types is compared, nothing stored is shown."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select
+
+from helpdesk.domain.audit import Action, Outcome
+from helpdesk.domain.errors import VerificationClosed
+from helpdesk.domain.limits import Limits
+from helpdesk.domain.roles import Operator, Permission
+from helpdesk.domain.verification import Claim, KnownAttributes, check_claims
+from helpdesk.domain.voters import VerificationResult
+from helpdesk.services.context import ServiceContext
+from helpdesk.services.guard import guarded_action
+from helpdesk.store.schema import establishment, verification
+
+
+class Verification:
+    """Caller checks (facts.md rule 3)."""
+
+    def __init__(self, context: ServiceContext) -> None:
+        """Work on the context's store."""
+        self._context = context
+
+    def verify(self, actor: Operator, number: str, claims: Mapping[Claim, str]) -> VerificationResult:
+        """Compare what a caller said; matched opens guarded actions for this operator for a while.
+
+        Raises TooFewClaims (nothing counted), VerificationClosed after too many failures of all operators
+        together, and the guard's refusals. Which attributes were compared is audited, their values are not.
+        """
+        limits = self._context.limits
+        with guarded_action(
+            self._context,
+            actor,
+            action=Action.CALLER_VERIFIED,
+            permission=Permission.VERIFY_CALLER,
+            number=number,
+        ) as act:
+            connection, row = act.connection, act.voter
+            closed_until, left = failure_budget(connection, row.id, act.now, limits)
+            if closed_until is not None:
+                raise VerificationClosed(closed_until)
+            place = connection.execute(
+                select(establishment.c.code, establishment.c.name).where(
+                    establishment.c.id == row.establishment_id
+                )
+            ).one()
+            known = KnownAttributes(
+                birth_date=row.birth_date,
+                establishment_code=place.code,
+                establishment_name=place.name,
+                family_name=row.family_name,
+                voter_number=row.number,
+                corps=row.corps,
+            )
+            matched = check_claims(claims, known)
+            until = act.now + timedelta(seconds=limits.verification_seconds) if matched else None
+            connection.execute(
+                insert(verification).values(
+                    operator_id=act.operator.id, voter_id=row.id, at=act.now, matched=matched, expires=until
+                )
+            )
+            act.detail["attributes"] = " ".join(
+                sorted(claim for claim, text in claims.items() if text.strip())
+            )
+            act.outcome = Outcome.DONE if matched else Outcome.FAILED
+            return VerificationResult(matched, until, left if matched else left - 1)
+
+
+def failure_budget(
+    connection: Connection, voter_id: int, now: datetime, limits: Limits
+) -> tuple[datetime | None, int]:
+    """Until when verification of this voter is closed (None: it is open), and the failures left before it is."""
+    window = timedelta(seconds=limits.verification_closed_seconds)
+    failures = connection.scalars(
+        select(verification.c.at)
+        .where(verification.c.voter_id == voter_id, ~verification.c.matched, verification.c.at > now - window)
+        .order_by(verification.c.at.desc())
+        .limit(limits.verification_failures)
+    ).all()
+    left = limits.verification_failures - len(failures)
+    return (failures[0] + window, 0) if left <= 0 else (None, left)

@@ -1,0 +1,1 @@
+"""Tables, the engine for both dialects, the search index, migrations."""

@@ -1,0 +1,186 @@
+"""The database behind one door: transactions for both dialects, and faults as types."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from helpdesk.domain.errors import (
+    BadSetting,
+    HelpdeskError,
+    NotAStore,
+    StoreBusy,
+    StoreFull,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreTooOld,
+    StoreUnreachable,
+)
+from helpdesk.store.revisions import REVISIONS
+from helpdesk.store.schema import voter
+
+BUSY_TIMEOUT_MS = 5_000
+APPLICATION_ID = 0x48445F31  # "HD_1", PRAGMA application_id of the embedded file
+AUDIT_LOCK = 0x68656C70_61756474  # "helpaudt", the advisory lock that orders the audit chain on PostgreSQL
+
+_SQLITE_FAULTS: dict[int, type[HelpdeskError]] = {
+    sqlite3.SQLITE_BUSY: StoreBusy,
+    sqlite3.SQLITE_LOCKED: StoreBusy,
+    sqlite3.SQLITE_READONLY: StoreReadOnly,
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_CANTOPEN: StoreUnreachable,
+    sqlite3.SQLITE_IOERR: StoreUnreachable,
+    sqlite3.SQLITE_PERM: StoreReadOnly,
+    sqlite3.SQLITE_NOTADB: NotAStore,
+    sqlite3.SQLITE_CORRUPT: NotAStore,
+}
+_POSTGRESQL_FAULTS: dict[str, type[HelpdeskError]] = {
+    "53100": StoreFull,  # disk_full
+    "25006": StoreReadOnly,  # read_only_sql_transaction
+    "55P03": StoreBusy,  # lock_not_available
+    "40001": StoreBusy,  # serialization_failure
+    "40P01": StoreBusy,  # deadlock_detected
+}
+
+
+class Store:
+    """One database. Every query of the program runs inside `read` or `write`, in whichever thread asks."""
+
+    def __init__(self, url: str, *, password: str | None = None) -> None:
+        """Prepare the engine; nothing is opened yet. Raises BadSetting for a URL that means no database."""
+        self.url = _read_url(url, password)
+        self.engine = _build_engine(self.url)
+
+    @property
+    def path(self) -> Path | None:
+        """The embedded file, None on a server."""
+        return Path(self.url.database) if self.url.drivername == "sqlite" and self.url.database else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that changes nothing: one consistent view, rolled back at the end."""
+        with _faults(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits at the end, or not at all.
+
+        On SQLite it starts with BEGIN IMMEDIATE, so that what it read cannot change before it writes; on
+        PostgreSQL, what must not change is locked with `lock_voter`.
+        """
+        with _faults(), self.engine.connect().execution_options(helpdesk_write=True) as connection:
+            with connection.begin():
+                yield connection
+
+    def check(self) -> None:
+        """Raise StoreMissing, NotAStore, StoreTooOld or StoreTooNew unless this program can work with it."""
+        path = self.path
+        if path is not None and not path.exists():
+            raise StoreMissing
+        with self.read() as connection:
+            tables = set(inspect(connection).get_table_names())
+            if not tables:
+                raise StoreMissing
+            if not {"alembic_version", "voter", "audit_event"} <= tables:
+                raise NotAStore
+            revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if revision not in REVISIONS:
+            raise StoreTooNew
+        if revision != REVISIONS[-1]:
+            raise StoreTooOld
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def lock_voter(connection: Connection, number: str) -> int | None:
+    """Lock the voter of this number until the transaction ends; the internal id, or None if there is none.
+
+    SQLAlchemy leaves FOR UPDATE out on SQLite, where BEGIN IMMEDIATE has locked everything already.
+    """
+    return connection.scalar(select(voter.c.id).where(voter.c.number == number).with_for_update())
+
+
+def lock_audit(connection: Connection) -> None:
+    """Wait for the turn to append to the audit chain; held until commit, so that rows are numbered without gaps."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(AUDIT_LOCK)))
+
+
+def _read_url(url: str, password: str | None) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        raise BadSetting("database", "not_a_database_url") from None
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise BadSetting("database", "unsupported_database")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise BadSetting("database", "memory_database")
+    return parsed.set(password=password) if password is not None else parsed
+
+
+def _build_engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:  # noqa: ANN401 (SQLAlchemy's record type)
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.execute("PRAGMA secure_delete = FAST")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("helpdesk_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if fault := _fault(error):
+            raise fault from None  # the driver's text may quote the row
+        raise
+
+
+def _fault(error: DBAPIError) -> HelpdeskError | None:
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", None)
+        kind = _SQLITE_FAULTS.get(code & 0xFF) if isinstance(code, int) else None
+        return kind() if kind else None
+    state = getattr(original, "sqlstate", None)
+    if isinstance(state, str) and (kind := _POSTGRESQL_FAULTS.get(state)):
+        return kind()
+    lost = error.connection_invalidated or state is None or state[:2] in {"08", "57", "28", "3D"}
+    return StoreUnreachable() if lost and type(original).__name__ == "OperationalError" else None

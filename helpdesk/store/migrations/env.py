@@ -1,0 +1,10 @@
+"""Alembic's entry: runs on the connection that `helpdesk.store.upgrade` holds."""
+
+from alembic import context
+
+from helpdesk.store.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=False)
+with context.begin_transaction():
+    context.run_migrations()
