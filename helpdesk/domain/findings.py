@@ -25,6 +25,7 @@ class FindingCode(StrEnum):
     MAIL_DELAYED = "mail_delayed"
     MAIL_REFUSED = "mail_refused"
     MAIL_EXPIRED = "mail_expired"
+    ALL_WELL = "all_well"
     MAIL_ACCEPTED = "mail_accepted"
     LINK_REPLACED = "link_replaced"
     LINK_VALID = "link_valid"
@@ -39,7 +40,6 @@ class FindingCode(StrEnum):
     REISSUE_POSSIBLE = "reissue_possible"
     BALLOT_MISSING = "ballot_missing"
     GONE_FROM_ROLL = "gone_from_roll"
-    ALL_WELL = "all_well"
 
 
 class SuggestedAction(StrEnum):
@@ -111,8 +111,21 @@ class CaseFacts:
     missing_from_roll: datetime | None
 
 
+_NO_TROUBLE = frozenset(
+    {
+        FindingCode.MAIL_ACCEPTED,
+        FindingCode.LINK_REPLACED,
+        FindingCode.LINK_VALID,
+        FindingCode.LINK_USED,
+        FindingCode.REISSUE_NOT_YET,
+        FindingCode.REISSUE_OVER,
+        FindingCode.REISSUE_POSSIBLE,
+    }
+)
+
+
 def diagnose(facts: CaseFacts) -> tuple[Finding, ...]:
-    """What is the matter, most pressing first; `ALL_WELL` alone when nothing is."""
+    """What is the matter, most pressing first; an active account without any trouble is said to be well."""
     found = [
         *_address(facts),
         *_lock(facts),
@@ -122,10 +135,10 @@ def diagnose(facts: CaseFacts) -> tuple[Finding, ...]:
         *_reissue(facts),
         *_enrolment(facts),
     ]
+    if facts.state is AccountState.ACTIVE and all(finding.code in _NO_TROUBLE for finding in found):
+        found.append(_finding(FindingCode.ALL_WELL, SuggestedAction.NONE))
     order = list(FindingCode)
-    return tuple(sorted(found, key=lambda finding: order.index(finding.code))) or (
-        Finding(FindingCode.ALL_WELL, SuggestedAction.NONE),
-    )
+    return tuple(sorted(found, key=lambda finding: order.index(finding.code)))
 
 
 def _finding(code: FindingCode, action: SuggestedAction, **parameters: Parameter) -> Finding:

@@ -120,7 +120,6 @@ class VoterDetail:
     links: tuple[LinkView, ...]
     timeline: tuple[TimelineEntry, ...]
     findings: tuple[Finding, ...] = ()
-    own_record: bool = False
     missing_from_roll: datetime | None = None
 
     @property

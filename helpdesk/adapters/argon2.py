@@ -1,0 +1,42 @@
+"""Password hashing with argon2id (RFC 9106)."""
+
+from argon2 import PasswordHasher as Argon2
+from argon2 import Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from helpdesk.domain.limits import Limits
+
+
+class Argon2Hasher:
+    """Argon2id with the settings' parameters; the defaults are RFC 9106's second recommended option."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Take time cost (passes), memory (KiB) and lanes from the limits."""
+        self._hasher = Argon2(
+            time_cost=limits.argon2_time_cost,
+            memory_cost=limits.argon2_memory_kib,
+            parallelism=limits.argon2_parallelism,
+            type=Type.ID,
+        )
+        self._decoy: str | None = None
+
+    def hash(self, secret: str) -> str:
+        """An encoded hash with a random salt."""
+        return self._hasher.hash(secret)
+
+    def matches(self, encoded: str, secret: str) -> bool:
+        """True when the secret belongs to the hash; False for a malformed hash."""
+        try:
+            return self._hasher.verify(encoded, secret)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def is_outdated(self, encoded: str) -> bool:
+        """True when the hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(encoded)
+
+    def waste(self, secret: str) -> None:
+        """Compare against a hash of nothing anybody knows, at the price of a real comparison."""
+        if self._decoy is None:
+            self._decoy = self._hasher.hash("decoy")
+        self.matches(self._decoy, secret)

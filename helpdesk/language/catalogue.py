@@ -1,0 +1,62 @@
+"""The one gettext catalogue of the program: chosen from the system, switchable while it runs."""
+
+import gettext as gettext_module
+import locale
+import os
+from collections.abc import Mapping
+
+from helpdesk.resource_files import resource
+
+LANGUAGES = ("fr", "en")
+DOMAIN = "helpdesk"
+
+
+class _Catalogue:
+    """Which language is spoken; one per process, because one person sits before it."""
+
+    def __init__(self) -> None:
+        self.language = "en"
+        self.translations: gettext_module.NullTranslations = gettext_module.NullTranslations()
+
+
+_current = _Catalogue()
+
+
+def system_language(environment: Mapping[str, str] = os.environ) -> str:
+    """The language of the system: "fr" or "en"; English where the system speaks neither."""
+    names = [environment.get(key, "") for key in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    try:
+        names.append(locale.getlocale()[0] or "")
+    except ValueError:
+        pass
+    first = next((name for name in names if name and name not in {"C", "POSIX", "C.UTF-8", "C.utf8"}), "")
+    return "fr" if first.lower().startswith(("fr", "french")) else "en"
+
+
+def speak(language: str) -> None:
+    """Use this language from now on; "system" asks the system."""
+    chosen = system_language() if language == "system" else language
+    _current.language = chosen if chosen in LANGUAGES else "en"
+    _current.translations = gettext_module.translation(
+        DOMAIN, str(resource("locale")), languages=[_current.language], fallback=True
+    )
+
+
+def current_language() -> str:
+    """The language in use: "fr" or "en"."""
+    return _current.language
+
+
+def gettext(message: str) -> str:
+    """The message in the language in use; format it after translating."""
+    return _current.translations.gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form that belongs to the count, in the language in use."""
+    return _current.translations.ngettext(singular, plural, count)
+
+
+def to_translate(message: str) -> str:
+    """Mark a message of a table for the catalogue; it is translated when it is shown."""
+    return message

@@ -1,0 +1,219 @@
+"""One clear sentence for every refusal and fault: what happened, and what to do."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from helpdesk.domain import errors
+from helpdesk.domain.roles import Permission
+from helpdesk.domain.states import AccountState
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.catalogue import to_translate
+from helpdesk.language.moments import moment_text
+from helpdesk.language.server_answers import answer_text
+from helpdesk.language.words import phase_text, state_text
+
+DEFAULT_ZONE = "Europe/Paris"
+
+
+def error_text(error: errors.HelpdeskError, zone: str = DEFAULT_ZONE) -> str:
+    """The sentence for an error; times in `zone`, an IANA name."""
+    for kind in type(error).__mro__:
+        if kind in _SENTENCES:
+            return _(_SENTENCES[kind]).format(**_values(error, zone))
+        if kind in _COMPOSED:
+            return _COMPOSED[kind](error, zone)
+    return _("This cannot be done.")
+
+
+def _values(error: errors.HelpdeskError, zone: str) -> dict[str, str]:
+    """The error's own fields, as a sentence shows them."""
+    return {
+        name: moment_text(value, zone) if isinstance(value, datetime) else str(value)
+        for name, value in vars(error).items()
+    }
+
+
+_SENTENCES: dict[type, str] = {
+    errors.LoginRefused: to_translate(
+        "Name or password not accepted. Check both; if it goes on, ask an administrator."
+    ),
+    errors.LoginThrottled: to_translate("Too many failed logins for this name. Try again on {until}."),
+    errors.OutOfScope: to_translate(
+        "This voter is outside your académies and departments. Pass the call to the cell in charge."
+    ),
+    errors.OwnRecord: to_translate("This is your own voter record. Ask a colleague to handle it."),
+    errors.SessionEnded: to_translate("Your access was closed. Log in again, or ask an administrator."),
+    errors.NotVerified: to_translate(
+        "Verify the caller first: this action needs a verification less than 15 minutes old."
+    ),
+    errors.VerificationClosed: to_translate(
+        "Too many wrong answers for this voter: verification is closed until {until}."
+    ),
+    errors.TooFewClaims: to_translate(
+        "Ask for at least two different items: the birth date alone never suffices."
+    ),
+    errors.ChangedMeanwhile: to_translate(
+        "The account changed while you were looking at it. Nothing was done: look at the page again, then decide."
+    ),
+    errors.ConfirmationMismatch: to_translate(
+        "What you typed is not the address tied to the account. Nothing was done: type that address to confirm."
+    ),
+    errors.ReasonMissing: to_translate(
+        "Give a reason of three characters or more: it goes into the audit trail."
+    ),
+    errors.RollFrozen: to_translate(
+        "The electoral roll is frozen while the vote is open. Nothing was changed."
+    ),
+    errors.LastAdministrator: to_translate("This is the last administrator: name another one first."),
+    errors.VoterNotFound: to_translate("No voter found. Check the number or the address."),
+    errors.OperatorExists: to_translate("There is an operator named {name} already. Choose another name."),
+    errors.OperatorNotFound: to_translate(
+        "No operator is named {name}. `helpdesk operator list` shows them all."
+    ),
+    errors.WeakPassword: to_translate(
+        "This password is too easy: use {minimum} characters or more, and not a common word or your name."
+    ),
+    errors.StoreBusy: to_translate(
+        "Another program holds the database. Nothing was done: try again in a moment."
+    ),
+    errors.StoreReadOnly: to_translate(
+        "The database cannot be written. Nothing was done: check the file's permissions and the disk."
+    ),
+    errors.StoreUnreachable: to_translate(
+        "The database cannot be reached. Nothing was done: check the server or the folder, then try again."
+    ),
+    errors.StoreFull: to_translate(
+        "The database's disk is full. Nothing was done: make room, then try again."
+    ),
+    errors.StoreMissing: to_translate("There is no helpdesk store here yet: run `helpdesk init` first."),
+    errors.NotAStore: to_translate("This file or database is not a helpdesk store. Check the address given."),
+    errors.StoreTooNew: to_translate(
+        "A newer helpdesk made this store. Install that version or a later one."
+    ),
+    errors.StoreTooOld: to_translate(
+        "This store is of an earlier helpdesk: run `helpdesk init` to upgrade it."
+    ),
+    errors.SecretStoreUnavailable: to_translate(
+        "No system keyring can be used. Unlock it, or name a credential file "
+        "(HELPDESK_PASSWORD_FILE, HELPDESK_LINK_KEY_FILE, HELPDESK_SMTP_PASSWORD_FILE)."
+    ),
+}
+
+
+def _resend_throttled(error: errors.ResendThrottled, zone: str) -> str:
+    sentence = _("This voter has had enough mails for now. The next one can go on {until}.")
+    if error.overridable:
+        sentence += " " + _("You may override this with your reason.")
+    else:
+        sentence += " " + _("A supervisor may override this.")
+    return sentence.format(until=moment_text(error.until, zone))
+
+
+def _role_refused(error: errors.RoleRefused, zone: str) -> str:
+    what = {
+        Permission.SEARCH_VOTERS: _("look at voters"),
+        Permission.VERIFY_CALLER: _("verify callers"),
+        Permission.RESEND_LINK: _("resend mails"),
+        Permission.RESET_CHALLENGE: _("reset challenge questions"),
+        Permission.OVERRIDE_THROTTLE: _("override the limit of mails"),
+        Permission.IMPORT_ROLL: _("import an electoral roll"),
+        Permission.RUN_MAILER: _("run the mailer"),
+        Permission.MANAGE_OPERATORS: _("manage operators"),
+        Permission.READ_AUDIT: _("read the audit trail"),
+    }[error.permission]
+    del zone
+    return _("Your role does not allow you to {what}. Ask somebody whose role does.").format(what=what)
+
+
+def _wrong_phase(error: errors.WrongPhase, zone: str) -> str:
+    sentence = _("The election's calendar does not allow this now: {phase}.").format(
+        phase=phase_text(error.phase)
+    )
+    if error.opens is not None:
+        sentence += " " + _("It will be possible from {opens}.").format(opens=moment_text(error.opens, zone))
+    return sentence
+
+
+def _wrong_state(error: errors.WrongState, zone: str) -> str:
+    del zone
+    return _("Not possible for this account's state: {state}.").format(
+        state=state_text(AccountState(error.state))
+    )
+
+
+def _ambiguous(error: errors.AmbiguousVoter, zone: str) -> str:
+    del zone
+    return _("Several voters have this address. Give one of the voter numbers: {numbers}.").format(
+        numbers=", ".join(error.numbers)
+    )
+
+
+def _bad_setting(error: errors.BadSetting, zone: str) -> str:
+    del zone
+    why = {
+        "not_a_database_url": _(
+            "it is not a database URL (sqlite:///file.db or postgresql+psycopg://user@host/db)"
+        ),
+        "unsupported_database": _("only SQLite and PostgreSQL are supported"),
+        "memory_database": _("a database in memory would be lost: name a file"),
+        "unknown": _("there is no such setting"),
+        "insecure": _("without encryption, mail goes to this machine only: use tls or starttls"),
+        "not_a_number": _("it must be a whole number"),
+        "not_a_choice": _("it is not one of the allowed values"),
+        "not_a_time": _("it is not a date and time with its zone"),
+        "not_toml": _("the file is not valid TOML"),
+        "missing": _("it is required"),
+    }.get(error.why, error.why)
+    sentence = _("Setting {key}: {why}.").format(key=error.key, why=why)
+    if error.near is not None:
+        sentence += " " + _("Did you mean {near}?").format(near=error.near)
+    return sentence
+
+
+def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
+    del zone
+    why = {
+        "missing": _("there is no such file"),
+        "denied": _("you may not read it"),
+        "encoding": _("its text is neither UTF-8 nor Windows-1252"),
+        "empty": _("it is empty"),
+        "truncated": _("it ends in the middle of a row"),
+        "not_text": _("it is not a text file"),
+        "exists": _("it exists already"),
+        "unwritable": _("it cannot be written"),
+    }.get(error.why, error.why)
+    if error.line is not None:
+        return _("File {path}, line {line}: {why}. Nothing was changed.").format(
+            path=error.path, line=error.line, why=why
+        )
+    return _("File {path}: {why}. Nothing was changed.").format(path=error.path, why=why)
+
+
+def _mail_server(error: errors.MailServerUnreachable, zone: str) -> str:
+    del zone
+    sentence = _("The mail server cannot be used now. Mails wait in the outbox and nothing is lost.")
+    return f"{sentence} ({answer_text(error.answer)})" if error.answer else sentence
+
+
+def _audit_broken(error: errors.AuditBroken, zone: str) -> str:
+    del zone
+    why = {
+        "missing": _("a row is missing"),
+        "changed": _("its content was changed"),
+        "unlinked": _("it is not linked to the row before it"),
+        "head": _("the chain does not contain the head that was kept"),
+    }[error.why]
+    return _("The audit trail is broken at row {seq}: {why}.").format(seq=error.seq, why=why)
+
+
+_COMPOSED: dict[type, Callable[..., str]] = {
+    errors.ResendThrottled: _resend_throttled,
+    errors.RoleRefused: _role_refused,
+    errors.WrongPhase: _wrong_phase,
+    errors.WrongState: _wrong_state,
+    errors.AmbiguousVoter: _ambiguous,
+    errors.BadSetting: _bad_setting,
+    errors.UnreadableFile: _unreadable,
+    errors.MailServerUnreachable: _mail_server,
+    errors.AuditBroken: _audit_broken,
+}

@@ -1,0 +1,31 @@
+"""Dates and times as each language writes them, in the election's zone."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+
+from helpdesk.language.catalogue import current_language
+
+
+def moment_text(moment: datetime, zone: str) -> str:
+    """Date and time (24 Nov 2026, 14:05) in the election's zone."""
+    return format_datetime(moment, "d MMM yyyy, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
+
+
+def short_moment_text(moment: datetime, zone: str, now: datetime) -> str:
+    """The time alone for today, date and time otherwise; without seconds."""
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    clock = format_time(local, "short", tzinfo=ZoneInfo(zone), locale=_locale())
+    if local.date() == today:
+        return clock
+    return f"{format_date(local.date(), 'medium', locale=_locale())} {clock}"
+
+
+def date_text(day: date) -> str:
+    """A day without its time."""
+    return format_date(day, "long", locale=_locale())
+
+
+def _locale() -> str:
+    return "fr_FR" if current_language() == "fr" else "en_GB"

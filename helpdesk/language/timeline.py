@@ -1,0 +1,56 @@
+"""Words for the history of an account."""
+
+from helpdesk.domain.states import LinkPurpose, MailKind
+from helpdesk.domain.voters import TimelineEntry
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.words import mail_kind_text
+
+
+def event_text(entry: TimelineEntry) -> str:
+    """What happened, in one line."""
+    if entry.event.startswith("mail_"):
+        return f"{mail_kind_text(MailKind(entry.detail))}: {_mail_step(entry.event)}"
+    if entry.event.startswith("link_") and entry.event in _link_steps():
+        return _link_steps()[entry.event].format(link=_purpose_text(LinkPurpose(entry.detail)))
+    known = _actions().get(entry.event, entry.event)
+    return f"{known}: {entry.detail}" if entry.detail else known
+
+
+def _mail_step(event: str) -> str:
+    return {
+        "mail_queued": _("put in the outbox"),
+        "mail_accepted": _("accepted by the mail server"),
+        "mail_delivered": _("delivered"),
+        "mail_delayed": _("delayed by the mail server"),
+        "mail_failed_permanently": _("refused by the mail server"),
+    }.get(event, event)
+
+
+def _link_steps() -> dict[str, str]:
+    return {
+        "link_opened": _("{link} opened by the voter"),
+        "link_used": _("{link} used by the voter"),
+        "link_replaced": _("{link} replaced by a newer one"),
+    }
+
+
+def _purpose_text(purpose: LinkPurpose) -> str:
+    return {
+        LinkPurpose.ACTIVATION: _("Activation link"),
+        LinkPurpose.PASSWORD: _("Password link"),
+        LinkPurpose.QUESTION: _("Question link"),
+    }[purpose]
+
+
+def _actions() -> dict[str, str]:
+    return {
+        "voter_viewed_refused": _("Opening the voter was refused"),
+        "caller_verified_done": _("Caller verified"),
+        "caller_verified_failed": _("Caller not verified: the answers did not match"),
+        "caller_verified_refused": _("Verification refused"),
+        "link_resent_done": _("Mail with a new link asked for"),
+        "link_resent_refused": _("Resending refused"),
+        "challenge_reset_done": _("Challenge question reset"),
+        "challenge_reset_refused": _("Resetting the challenge question refused"),
+        "roll_imported_done": _("Changed by a new electoral roll"),
+    }

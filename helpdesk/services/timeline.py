@@ -1,0 +1,42 @@
+"""What happened to one voter's account: desk actions, mails and links in one history."""
+
+from sqlalchemy import Connection, select
+
+from helpdesk.domain.audit import Action, Outcome
+from helpdesk.domain.states import MailFate
+from helpdesk.domain.voters import LinkView, MailView, TimelineEntry
+from helpdesk.store.schema import audit_event
+
+_RECENT = 200
+_TOLD_BY_MAILS = (Action.MAIL_ACCEPTED, Action.MAIL_FAILED)
+
+
+def timeline_of(
+    connection: Connection, number: str, mails: tuple[MailView, ...], links: tuple[LinkView, ...]
+) -> tuple[TimelineEntry, ...]:
+    """The history, newest first: at most the last 200 desk actions, views left out."""
+    entries = [*_actions(connection, number)]
+    for mail in mails:
+        entries.append(TimelineEntry(mail.queued_at, "", "mail_queued", mail.kind))
+        if mail.sent_at is not None:
+            entries.append(TimelineEntry(mail.sent_at, "", f"mail_{mail.fate}", mail.kind))
+        elif mail.fate is MailFate.FAILED_PERMANENTLY:
+            entries.append(TimelineEntry(mail.queued_at, "", f"mail_{mail.fate}", mail.kind))
+    for link in links:
+        steps = (("link_opened", link.opened), ("link_used", link.used), ("link_replaced", link.replaced))
+        entries += [TimelineEntry(at, "", event, link.purpose) for event, at in steps if at is not None]
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+
+
+def _actions(connection: Connection, number: str) -> list[TimelineEntry]:
+    rows = connection.execute(
+        select(audit_event.c.at, audit_event.c.actor, audit_event.c.action, audit_event.c.outcome, audit_event.c.reason)
+        .where(
+            audit_event.c.voter == number,
+            ~((audit_event.c.action == Action.VOTER_VIEWED) & (audit_event.c.outcome == Outcome.DONE)),
+            audit_event.c.action.not_in(_TOLD_BY_MAILS),
+        )
+        .order_by(audit_event.c.seq.desc())
+        .limit(_RECENT)
+    )
+    return [TimelineEntry(row.at, row.actor, f"{row.action}_{row.outcome}", row.reason or "") for row in rows]

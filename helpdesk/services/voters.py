@@ -1,0 +1,268 @@
+"""Opening a voter: everything the desk may know of one, with the diagnosis."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from helpdesk.domain.addresses import fold_address, read_pasted
+from helpdesk.domain.audit import Action
+from helpdesk.domain.errors import AmbiguousVoter, VoterNotFound
+from helpdesk.domain.findings import CaseFacts, LastLink, LastMail, diagnose
+from helpdesk.domain.roles import Operator, Permission
+from helpdesk.domain.states import (
+    LINK_MAILS,
+    AccountState,
+    AddressSource,
+    LinkPurpose,
+    MailFate,
+    MailKind,
+    shown_state,
+)
+from helpdesk.domain.voters import (
+    AddressView,
+    BallotView,
+    LinkView,
+    MailView,
+    VoterDetail,
+    mask_birth_date,
+)
+from helpdesk.services.context import ServiceContext
+from helpdesk.services.guard import GuardedAction, guarded_action, guarded_look, operator_at_work
+from helpdesk.services.timeline import timeline_of
+from helpdesk.services.verification import failure_budget
+from helpdesk.store.schema import account, address, ballot, enrolment, establishment, one_time_link, outbox, voter
+
+_COLLEAGUES = 200
+_ENOUGH_COLLEAGUES = 5
+_RECENT_MAILS = 50
+
+
+class Voters:
+    """Finding one voter exactly, and showing all that is known."""
+
+    def __init__(self, context: ServiceContext) -> None:
+        """Work on the context's store."""
+        self._context = context
+
+    def resolve(self, actor: Operator, text: str) -> str:
+        """The voter number that a number or an address means; a tied address wins over other ones.
+
+        Raises VoterNotFound (also for voters out of scope, whose addresses tell nothing), AmbiguousVoter.
+        """
+        wanted = read_pasted(text)
+        with self._context.store.read() as connection:
+            who = operator_at_work(connection, actor, Permission.SEARCH_VOTERS)
+            if "@" not in wanted:
+                number: str | None = connection.scalar(select(voter.c.number).where(voter.c.number == wanted))
+                if number is None:
+                    raise VoterNotFound
+                return number
+            rows = connection.execute(
+                select(voter.c.number, voter.c.academy, voter.c.department, address.c.tied)
+                .join(address, address.c.voter_id == voter.c.id)
+                .where(address.c.folded == fold_address(wanted))
+            ).all()
+        rows = [row for row in rows if who.scope.includes(academy=row.academy, department=row.department)]
+        found = [row.number for row in rows if row.tied] or [row.number for row in rows]
+        if not found:
+            raise VoterNotFound
+        if len(found) > 1:
+            raise AmbiguousVoter(tuple(sorted(found)))
+        return str(found[0])
+
+    def open(self, actor: Operator, number: str, *, given_address: str = "") -> VoterDetail:
+        """The voter's page; the view is audited. `given_address` is what the caller says their address is.
+
+        Raises VoterNotFound, OutOfScope, OwnRecord, RoleRefused, SessionEnded.
+        """
+        with guarded_action(
+            self._context,
+            actor,
+            action=Action.VOTER_VIEWED,
+            permission=Permission.SEARCH_VOTERS,
+            number=number,
+        ) as act:
+            return self._detail(act, given_address)
+
+    def refresh(self, actor: Operator, number: str, *, given_address: str = "") -> VoterDetail:
+        """The page again, while it is open: no new view in the trail. Raises what `open` raises."""
+        look = guarded_look(self._context, actor, permission=Permission.SEARCH_VOTERS, number=number)
+        with look as seen:
+            return self._detail(seen, given_address)
+
+    def _detail(self, act: GuardedAction, given_address: str) -> VoterDetail:
+        connection, row, now = act.connection, act.voter, act.now
+        state = connection.execute(
+            select(
+                account.c.state, account.c.locked_until, account.c.link_generation, account.c.reissue_closed_until
+            ).where(account.c.voter_id == row.id)
+        ).one()
+        place = connection.execute(
+            select(establishment.c.code, establishment.c.name).where(establishment.c.id == row.establishment_id)
+        ).one()
+        mails = _mails(connection, row.id)
+        links = _links(connection, row.id)
+        addresses = _addresses(connection, row.id, mails)
+        stored = AccountState(state.state)
+        closed_until, _ = failure_budget(connection, row.id, now, self._context.limits)
+        facts = CaseFacts(
+            now=now,
+            phase=act.election.phase(now),
+            vote_opens=act.election.vote_opens,
+            vote_closes=act.election.vote_closes,
+            state=stored,
+            locked_until=state.locked_until,
+            tied_address=next(view.address for view in addresses if view.tied),
+            other_addresses=tuple(view.address for view in addresses if not view.tied),
+            given_address=read_pasted(given_address),
+            mail=_last_mail(mails),
+            link=_last_link(links, now),
+            reissue_closed_until=state.reissue_closed_until,
+            missing_ballots=_missing_ballots(connection, row),
+            missing_from_roll=row.missing_since,
+        )
+        return VoterDetail(
+            number=row.number,
+            title=row.title,
+            first_name=row.first_name,
+            family_name=row.family_name,
+            usage_name=row.usage_name,
+            birth_date_masked=mask_birth_date(row.birth_date),
+            establishment_code=place.code,
+            establishment_name=place.name,
+            academy=row.academy,
+            department=row.department,
+            corps=row.corps,
+            state=shown_state(stored, state.locked_until, now),
+            stored_state=stored,
+            locked_until=state.locked_until,
+            link_generation=state.link_generation,
+            addresses=addresses,
+            ballots=_ballots(connection, row.id),
+            verified_until=act.verified_until,
+            verification_closed_until=closed_until,
+            mails=mails,
+            links=links,
+            timeline=timeline_of(connection, row.number, mails, links),
+            findings=diagnose(facts),
+            missing_from_roll=row.missing_since,
+        )
+
+
+def _addresses(connection: Connection, voter_id: int, mails: tuple[MailView, ...]) -> tuple[AddressView, ...]:
+    rows = connection.execute(
+        select(address.c.address, address.c.tied, address.c.source, address.c.bounces)
+        .where(address.c.voter_id == voter_id)
+        .order_by(address.c.tied.desc(), address.c.id)
+    )
+    fates = {mail.to: mail.fate for mail in reversed(mails)}
+    return tuple(
+        AddressView(
+            row.address, row.tied, AddressSource(row.source), fates.get(row.address), failing=row.bounces > 0
+        )
+        for row in rows
+    )
+
+
+def _ballots(connection: Connection, voter_id: int) -> tuple[BallotView, ...]:
+    rows = connection.execute(
+        select(ballot.c.code, ballot.c.name)
+        .join(enrolment, enrolment.c.ballot_id == ballot.c.id)
+        .where(enrolment.c.voter_id == voter_id)
+        .order_by(ballot.c.id)
+    )
+    return tuple(BallotView(row.code, row.name) for row in rows)
+
+
+def _mails(connection: Connection, voter_id: int) -> tuple[MailView, ...]:
+    """The voter's mails, newest first."""
+    rows = connection.execute(
+        select(
+            outbox.c.id,
+            outbox.c.kind,
+            outbox.c.to_address,
+            outbox.c.fate,
+            outbox.c.queued_at,
+            outbox.c.sent_at,
+            outbox.c.answer,
+            outbox.c.answer_code,
+            outbox.c.attempts,
+            outbox.c.next_attempt_at,
+        )
+        .where(outbox.c.voter_id == voter_id)
+        .order_by(outbox.c.id.desc())
+        .limit(_RECENT_MAILS)
+    )
+    return tuple(
+        MailView(
+            id=row.id,
+            kind=MailKind(row.kind),
+            to=row.to_address,
+            fate=MailFate(row.fate),
+            queued_at=row.queued_at,
+            sent_at=row.sent_at,
+            answer=row.answer or row.answer_code,
+            attempts=row.attempts,
+            next_attempt_at=row.next_attempt_at if row.fate == MailFate.FAILED_TEMPORARILY else None,
+        )
+        for row in rows
+    )
+
+
+def _links(connection: Connection, voter_id: int) -> tuple[LinkView, ...]:
+    """The voter's links, newest first."""
+    columns = (
+        one_time_link.c.purpose,
+        one_time_link.c.issued,
+        one_time_link.c.expires,
+        one_time_link.c.opened,
+        one_time_link.c.used,
+        one_time_link.c.replaced,
+    )
+    rows = connection.execute(
+        select(*columns).where(one_time_link.c.voter_id == voter_id).order_by(one_time_link.c.id.desc())
+    )
+    return tuple(
+        LinkView(LinkPurpose(row.purpose), row.issued, row.expires, row.opened, row.used, row.replaced) for row in rows
+    )
+
+
+def _last_mail(mails: tuple[MailView, ...]) -> LastMail | None:
+    mail = next((mail for mail in mails if mail.kind in LINK_MAILS), None)
+    if mail is None:
+        return None
+    return LastMail(mail.fate, mail.answer, mail.queued_at, mail.sent_at, mail.next_attempt_at)
+
+
+def _last_link(links: tuple[LinkView, ...], now: datetime) -> LastLink | None:
+    if not links:
+        return None
+    newest = links[0]
+    replaced = sum(link.replaced is not None for link in links[1:])
+    return LastLink(newest.state(now), newest.expires, newest.used, replaced)
+
+
+def _missing_ballots(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
+    """Ballots that most of some colleagues of the same corps and académie have, and this voter has not.
+
+    Two hundred colleagues tell; counting them all would take a tenth of a second in a large académie.
+    """
+    colleagues = (
+        select(voter.c.id)
+        .where(voter.c.corps == row.corps, voter.c.academy == row.academy, voter.c.id != row.id)
+        .limit(_COLLEAGUES)
+    )
+    ids = connection.scalars(colleagues).all()
+    if len(ids) < _ENOUGH_COLLEAGUES:
+        return ()
+    mine = select(enrolment.c.ballot_id).where(enrolment.c.voter_id == row.id)
+    theirs = (
+        select(ballot.c.code)
+        .join(enrolment, enrolment.c.ballot_id == ballot.c.id)
+        .where(enrolment.c.voter_id.in_(ids), ballot.c.id.not_in(mine))
+        .group_by(ballot.c.id, ballot.c.code)
+        .having(func.count() * 2 > len(ids))
+        .order_by(ballot.c.id)
+    )
+    return tuple(connection.scalars(theirs))

@@ -1,0 +1,225 @@
+"""What the tests share: real databases of both kinds, a clock to set, services, operators, voters."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from helpdesk.adapters.argon2 import Argon2Hasher
+from helpdesk.adapters.mail_templates import MailTemplates
+from helpdesk.adapters.roll_file import RollFile
+from helpdesk.domain.calendar import Election
+from helpdesk.domain.limits import Limits
+from helpdesk.domain.roles import Operator, Role
+from helpdesk.language.catalogue import speak
+from helpdesk.resource_files import resource
+from helpdesk.services import Services, build_services
+from helpdesk.services.context import MailIdentity, ServiceContext
+from helpdesk.services.elections import write_election
+from helpdesk.store.engine import Store
+from helpdesk.store.upgrade import upgrade_store
+from tests.voters import VoterMaker
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+PASSWORD = "Correct-Horse-9-Battery"
+OPENING = datetime(2026, 10, 13, 6, tzinfo=UTC)
+CHEAP_ARGON2 = Limits(argon2_time_cost=1, argon2_memory_kib=8, argon2_parallelism=1)
+
+
+class SetClock:
+    """A clock that stands where the test puts it."""
+
+    def __init__(self) -> None:
+        self.now = OPENING + timedelta(days=7)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    speak("en")
+    yield
+    speak("en")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL server of this test process, as a URL without a database."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    found = str(binaries[-1]) if binaries else os.path.dirname(shutil.which("initdb") or "")
+    if not found:
+        pytest.fail("PostgreSQL's server is not installed: run `make system` or apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="helpdesk-pg-"))
+    as_postgres: list[str] = []
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    initdb = [f"{found}/initdb", "-N", "-D", folder / "data", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    subprocess.run([*as_postgres, *initdb, "-U", "postgres"], check=True, capture_output=True, cwd="/")
+    options = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c listen_addresses=127.0.0.1"
+    control = [*as_postgres, f"{found}/pg_ctl", "-D", folder / "data", "-w"]
+    start = [*control, "-l", folder / "log", "-o", options, "start"]
+    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
+    try:
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded empty store, copied for each test: migrations run once a session."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    upgrade_store(store)
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    _run_sql(postgresql_server, "CREATE DATABASE helpdesk_template")
+    store = Store(f"{postgresql_server}/helpdesk_template")
+    upgrade_store(store)
+    store.close()
+    return "helpdesk_template"
+
+
+def _run_sql(server: str, statement: str) -> None:
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
+    path = tmp_path / "store.db"
+    shutil.copy(sqlite_template, path)
+    store = Store(f"sqlite:///{path}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgresql_store(postgresql_server: str, postgresql_template: str) -> Iterator[Store]:
+    name = f"helpdesk_{os.urandom(6).hex()}"
+    _run_sql(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    store = Store(f"{postgresql_server}/{name}")
+    yield store
+    store.close()
+    _run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Store:
+    """An empty store, once on SQLite and once on PostgreSQL."""
+    store: Store = request.getfixturevalue(f"{request.param}_store")
+    return store
+
+
+def election_around(opening: datetime = OPENING) -> Election:
+    """The reference election's calendar, with the portal opening at `opening`."""
+    return Election(
+        name="Élections professionnelles 2026",
+        zone="Europe/Paris",
+        portal_opens=opening,
+        lists_published=opening + timedelta(days=34),
+        codes_from=opening + timedelta(days=25),
+        codes_until=opening + timedelta(days=35),
+        vote_opens=opening + timedelta(days=49),
+        vote_closes=opening + timedelta(days=56, hours=9),
+        voting_url="https://vote.example.org/",
+    )
+
+
+@pytest.fixture
+def election() -> Election:
+    return election_around()
+
+
+def make_context(store: Store, clock: Callable[[], datetime]) -> ServiceContext:
+    return ServiceContext(
+        store=store,
+        clock=clock,
+        limits=CHEAP_ARGON2,
+        hasher=Argon2Hasher(CHEAP_ARGON2),
+        renderer=MailTemplates(resource("mail")),
+        read_roll=RollFile(),
+        mail=MailIdentity(
+            sender="elections@ac-rennes.example",
+            portal_url="https://portail.example.org",
+            desk_phone="02 23 21 77 77",
+            desk_hours="8h-18h",
+        ),
+    )
+
+
+@pytest.fixture
+def context(database: Store, clock: SetClock, election: Election) -> ServiceContext:
+    with database.write() as connection:
+        write_election(connection, election, trial=False)
+    return make_context(database, clock)
+
+
+@pytest.fixture
+def services(context: ServiceContext) -> Services:
+    return build_services(context)
+
+
+@pytest.fixture
+def administrator(services: Services) -> Operator:
+    return services.operators.add_first("Ada Admin", PASSWORD)
+
+
+@pytest.fixture
+def add_operator(services: Services, administrator: Operator) -> Callable[..., Operator]:
+    """Adds an operator of a role, with a scope or a voter number if given."""
+
+    def add(name: str, role: Role = Role.AGENT, **more: object) -> Operator:
+        return services.operators.add(administrator, name, role=role, password=PASSWORD, **more)  # type: ignore[arg-type]
+
+    return add
+
+
+@pytest.fixture
+def agent(add_operator: Callable[..., Operator]) -> Operator:
+    return add_operator("Alix Agent")
+
+
+@pytest.fixture
+def supervisor(add_operator: Callable[..., Operator]) -> Operator:
+    return add_operator("Sam Supervisor", Role.SUPERVISOR)
+
+
+@pytest.fixture
+def auditor(add_operator: Callable[..., Operator]) -> Operator:
+    return add_operator("Odile Auditor", Role.AUDITOR)
+
+
+@pytest.fixture
+def add_voter(context: ServiceContext) -> VoterMaker:
+    """Adds voters straight into the tables, in any state, with the search index kept in step."""
+    return VoterMaker(context)
