@@ -1,7 +1,7 @@
 """The calendar of an election, and the phase a moment falls into. Data of the store, never constants."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from helpdesk.domain.states import Phase
@@ -34,3 +34,22 @@ class Election:
     def local(self, moment: datetime) -> datetime:
         """The moment in the election's zone."""
         return moment.astimezone(ZoneInfo(self.zone))
+
+    def moved(self, *, vote_opens_on: date) -> "Election":
+        """The same calendar, day by day, with the vote opening on another day; clock times in the zone stay."""
+        zone = ZoneInfo(self.zone)
+        shift = vote_opens_on - self.vote_opens.astimezone(zone).date()
+
+        def move(moment: datetime) -> datetime:
+            naive = moment.astimezone(zone).replace(tzinfo=None) + shift
+            return naive.replace(tzinfo=zone).astimezone(UTC)
+
+        return replace(
+            self,
+            portal_opens=move(self.portal_opens),
+            lists_published=move(self.lists_published),
+            codes_from=move(self.codes_from),
+            codes_until=move(self.codes_until),
+            vote_opens=move(self.vote_opens),
+            vote_closes=move(self.vote_closes),
+        )

@@ -229,6 +229,10 @@ class MailServerUnreachable(OutsideFault):
     answer: str = ""
 
 
+class PasswordUnavailable(OutsideFault):
+    """No password for the operator: none in the keyring or a file, and nobody to ask."""
+
+
 # --- integrity
 
 

@@ -172,13 +172,9 @@ def _mail(facts: CaseFacts) -> Iterator[Finding]:
             yield _finding(FindingCode.MAIL_QUEUED, SuggestedAction.WAIT, since=mail.queued_at, tied=tied)
         case MailFate.FAILED_TEMPORARILY | MailFate.DELAYED:
             retry = mail.next_attempt_at or mail.queued_at
-            yield _finding(
-                FindingCode.MAIL_DELAYED, SuggestedAction.WAIT, retry=retry, tied=tied, answer=mail.answer
-            )
+            yield _finding(FindingCode.MAIL_DELAYED, SuggestedAction.WAIT, retry=retry, tied=tied, answer=mail.answer)
         case MailFate.FAILED_PERMANENTLY:
-            yield _finding(
-                FindingCode.MAIL_REFUSED, SuggestedAction.CHANGE_ADDRESS, tied=tied, answer=mail.answer
-            )
+            yield _finding(FindingCode.MAIL_REFUSED, SuggestedAction.CHANGE_ADDRESS, tied=tied, answer=mail.answer)
         case MailFate.EXPIRED:
             if _opens_account(facts):
                 yield _finding(FindingCode.MAIL_EXPIRED, SuggestedAction.RESEND, tied=tied)
@@ -233,11 +229,7 @@ def _reissue(facts: CaseFacts) -> Iterator[Finding]:
     elif facts.state is AccountState.ACTIVE:
         yield _finding(FindingCode.REISSUE_POSSIBLE, SuggestedAction.NONE, until=facts.vote_closes)
     else:
-        missing = (
-            "question"
-            if facts.state in {AccountState.CHALLENGE_RESET, AccountState.PASSWORD_SET}
-            else "account"
-        )
+        missing = "question" if facts.state in {AccountState.CHALLENGE_RESET, AccountState.PASSWORD_SET} else "account"
         yield _finding(FindingCode.REISSUE_MISSING, SuggestedAction.RESEND, missing=missing)
 
 

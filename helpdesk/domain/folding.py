@@ -4,9 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "’": "'", "ʼ": "'"}
-)
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "’": "'", "ʼ": "'"})
 _WORD = re.compile(r"[a-z]+|\d+")
 _NOT_ALNUM = re.compile(r"[^\w]+|_+")
 

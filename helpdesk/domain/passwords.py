@@ -4,15 +4,16 @@ from collections.abc import Iterable
 
 from helpdesk.domain.folding import fold, fold_words
 
-_COMMON = frozenset(
-    """
-    password passw0rd motdepasse azerty qwerty qwertz azertyuiop qwertyuiop 123456 1234567 12345678 123456789
-    1234567890 0123456789 012345 abcdef abcdefgh abc123 iloveyou jetaime jetadore soleil bonjour coucou doudou
-    loulou marseille bretagne rennes football azerty123 admin administrateur administrator welcome bienvenue
-    letmein dragon monkey shadow superman changeme changezmoi secret helpdesk elections electionspro education
-    education nationale assistance support
-    """.split()
-)
+# fmt: off
+_COMMON = frozenset((
+    "012345", "0123456789", "123456", "1234567", "12345678", "123456789", "1234567890", "abc123", "abcdef",
+    "abcdefgh", "admin", "administrateur", "administrator", "assistance", "azerty", "azerty123", "azertyuiop",
+    "bienvenue", "bonjour", "bretagne", "changeme", "changezmoi", "coucou", "doudou", "dragon", "education",
+    "elections", "electionspro", "football", "helpdesk", "iloveyou", "jetadore", "jetaime", "letmein", "loulou",
+    "marseille", "monkey", "motdepasse", "nationale", "passw0rd", "password", "qwerty", "qwertyuiop", "qwertz",
+    "rennes", "secret", "shadow", "soleil", "superman", "support", "welcome",
+))
+# fmt: on
 _SHORTEST_CORE = 4
 
 

@@ -63,6 +63,10 @@ class Scope:
         return self.is_everything or academy in self.academies or department in self.departments
 
 
+EVERYTHING = Scope()
+"""The scope of an operator whom nothing limits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """A logged-in operator, as of the login; services read role and scope again before they act."""
@@ -70,7 +74,7 @@ class Operator:
     id: int
     name: str
     role: Role
-    scope: Scope = Scope()
+    scope: Scope = EVERYTHING
 
     def may(self, permission: Permission) -> bool:
         """True when the role includes the permission."""

@@ -4,6 +4,7 @@ import gettext as gettext_module
 import locale
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 
 from helpdesk.resource_files import resource
 
@@ -25,10 +26,8 @@ _current = _Catalogue()
 def system_language(environment: Mapping[str, str] = os.environ) -> str:
     """The language of the system: "fr" or "en"; English where the system speaks neither."""
     names = [environment.get(key, "") for key in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    try:
+    with suppress(ValueError):  # a locale that Python cannot name
         names.append(locale.getlocale()[0] or "")
-    except ValueError:
-        pass
     first = next((name for name in names if name and name not in {"C", "POSIX", "C.UTF-8", "C.utf8"}), "")
     return "fr" if first.lower().startswith(("fr", "french")) else "en"
 

@@ -49,49 +49,36 @@ _SENTENCES: dict[type, str] = {
     errors.VerificationClosed: to_translate(
         "Too many wrong answers for this voter: verification is closed until {until}."
     ),
-    errors.TooFewClaims: to_translate(
-        "Ask for at least two different items: the birth date alone never suffices."
-    ),
+    errors.TooFewClaims: to_translate("Ask for at least two different items: the birth date alone never suffices."),
     errors.ChangedMeanwhile: to_translate(
         "The account changed while you were looking at it. Nothing was done: look at the page again, then decide."
     ),
     errors.ConfirmationMismatch: to_translate(
         "What you typed is not the address tied to the account. Nothing was done: type that address to confirm."
     ),
-    errors.ReasonMissing: to_translate(
-        "Give a reason of three characters or more: it goes into the audit trail."
-    ),
-    errors.RollFrozen: to_translate(
-        "The electoral roll is frozen while the vote is open. Nothing was changed."
-    ),
+    errors.ReasonMissing: to_translate("Give a reason of three characters or more: it goes into the audit trail."),
+    errors.RollFrozen: to_translate("The electoral roll is frozen while the vote is open. Nothing was changed."),
     errors.LastAdministrator: to_translate("This is the last administrator: name another one first."),
     errors.VoterNotFound: to_translate("No voter found. Check the number or the address."),
     errors.OperatorExists: to_translate("There is an operator named {name} already. Choose another name."),
-    errors.OperatorNotFound: to_translate(
-        "No operator is named {name}. `helpdesk operator list` shows them all."
-    ),
+    errors.OperatorNotFound: to_translate("No operator is named {name}. `helpdesk operator list` shows them all."),
     errors.WeakPassword: to_translate(
         "This password is too easy: use {minimum} characters or more, and not a common word or your name."
     ),
-    errors.StoreBusy: to_translate(
-        "Another program holds the database. Nothing was done: try again in a moment."
-    ),
+    errors.StoreBusy: to_translate("Another program holds the database. Nothing was done: try again in a moment."),
     errors.StoreReadOnly: to_translate(
         "The database cannot be written. Nothing was done: check the file's permissions and the disk."
     ),
     errors.StoreUnreachable: to_translate(
         "The database cannot be reached. Nothing was done: check the server or the folder, then try again."
     ),
-    errors.StoreFull: to_translate(
-        "The database's disk is full. Nothing was done: make room, then try again."
-    ),
+    errors.StoreFull: to_translate("The database's disk is full. Nothing was done: make room, then try again."),
     errors.StoreMissing: to_translate("There is no helpdesk store here yet: run `helpdesk init` first."),
     errors.NotAStore: to_translate("This file or database is not a helpdesk store. Check the address given."),
-    errors.StoreTooNew: to_translate(
-        "A newer helpdesk made this store. Install that version or a later one."
-    ),
-    errors.StoreTooOld: to_translate(
-        "This store is of an earlier helpdesk: run `helpdesk init` to upgrade it."
+    errors.StoreTooNew: to_translate("A newer helpdesk made this store. Install that version or a later one."),
+    errors.StoreTooOld: to_translate("This store is of an earlier helpdesk: run `helpdesk init` to upgrade it."),
+    errors.PasswordUnavailable: to_translate(
+        "No password for this operator: use --password-stdin, HELPDESK_PASSWORD_FILE, or the keyring of the desk."
     ),
     errors.SecretStoreUnavailable: to_translate(
         "No system keyring can be used. Unlock it, or name a credential file "
@@ -126,9 +113,7 @@ def _role_refused(error: errors.RoleRefused, zone: str) -> str:
 
 
 def _wrong_phase(error: errors.WrongPhase, zone: str) -> str:
-    sentence = _("The election's calendar does not allow this now: {phase}.").format(
-        phase=phase_text(error.phase)
-    )
+    sentence = _("The election's calendar does not allow this now: {phase}.").format(phase=phase_text(error.phase))
     if error.opens is not None:
         sentence += " " + _("It will be possible from {opens}.").format(opens=moment_text(error.opens, zone))
     return sentence
@@ -136,9 +121,7 @@ def _wrong_phase(error: errors.WrongPhase, zone: str) -> str:
 
 def _wrong_state(error: errors.WrongState, zone: str) -> str:
     del zone
-    return _("Not possible for this account's state: {state}.").format(
-        state=state_text(AccountState(error.state))
-    )
+    return _("Not possible for this account's state: {state}.").format(state=state_text(AccountState(error.state)))
 
 
 def _ambiguous(error: errors.AmbiguousVoter, zone: str) -> str:
@@ -151,9 +134,7 @@ def _ambiguous(error: errors.AmbiguousVoter, zone: str) -> str:
 def _bad_setting(error: errors.BadSetting, zone: str) -> str:
     del zone
     why = {
-        "not_a_database_url": _(
-            "it is not a database URL (sqlite:///file.db or postgresql+psycopg://user@host/db)"
-        ),
+        "not_a_database_url": _("it is not a database URL (sqlite:///file.db or postgresql+psycopg://user@host/db)"),
         "unsupported_database": _("only SQLite and PostgreSQL are supported"),
         "memory_database": _("a database in memory would be lost: name a file"),
         "unknown": _("there is no such setting"),
@@ -162,7 +143,9 @@ def _bad_setting(error: errors.BadSetting, zone: str) -> str:
         "not_a_choice": _("it is not one of the allowed values"),
         "not_a_time": _("it is not a date and time with its zone"),
         "not_toml": _("the file is not valid TOML"),
+        "secret_in_file": _("secrets never go into this file: use the keyring or a credential file"),
         "missing": _("it is required"),
+        "order": _("the portal must open before the vote, and the vote open before it closes"),
     }.get(error.why, error.why)
     sentence = _("Setting {key}: {why}.").format(key=error.key, why=why)
     if error.near is not None:

@@ -15,8 +15,10 @@ def finding_text(finding: Finding, zone: str) -> str:
     if finding.code is FindingCode.LINK_REPLACED:
         count = int(str(finding.parameters["count"]))
         template = ngettext(
-            "A newer link has replaced an older mail's link. Only the link in the latest mail works: delete the other one.",
-            "A newer link has replaced those of {count} older mails. Only the link in the latest mail works: delete the others.",
+            "A newer link has replaced that of an older mail. Only the link in the latest mail works: "
+            "delete the older one.",
+            "A newer link has replaced those of {count} older mails. Only the link in the latest mail works: "
+            "delete the older ones.",
             count,
         )
         return template.format(**values)
@@ -61,7 +63,8 @@ _TEXTS: dict[FindingCode, str] = {
         "No activation mail has been sent yet. We can send one now to the address tied to the account."
     ),
     FindingCode.MAIL_QUEUED: to_translate(
-        "A mail to {tied} has been waiting to be sent since {since}. It will leave in a moment; nothing needs to be done."
+        "A mail to {tied} has been waiting to be sent since {since}. It will leave in a moment; "
+        "nothing needs to be done."
     ),
     FindingCode.MAIL_DELAYED: to_translate(
         "The mail server of {tied} did not take the mail yet ({answer}). We try again by ourselves, next on {retry}."
@@ -70,19 +73,13 @@ _TEXTS: dict[FindingCode, str] = {
         "The mail server of {tied} refused the mail: {answer}. Sending again will not help until that is mended, "
         "or until the account is tied to another address."
     ),
-    FindingCode.MAIL_EXPIRED: to_translate(
-        "The last mail to {tied} could not be sent in time. We can send a new one."
-    ),
+    FindingCode.MAIL_EXPIRED: to_translate("The last mail to {tied} could not be sent in time. We can send a new one."),
     FindingCode.MAIL_ACCEPTED: to_translate(
         "The mail server of {tied} took the mail on {at}. Look in the spam folder, make room if the mailbox is "
         "full, and check that you are reading that very mailbox."
     ),
-    FindingCode.LINK_VALID: to_translate(
-        "The link in the latest mail has not been used and works until {until}."
-    ),
-    FindingCode.LINK_EXPIRED: to_translate(
-        "The link expired on {at} without being used. We can send a new one."
-    ),
+    FindingCode.LINK_VALID: to_translate("The link in the latest mail has not been used and works until {until}."),
+    FindingCode.LINK_EXPIRED: to_translate("The link expired on {at} without being used. We can send a new one."),
     FindingCode.LINK_USED: to_translate("The link was used on {at}: it works only once."),
     FindingCode.QUESTION_NOT_CHOSEN: to_translate(
         "The challenge question was reset and no new one has been chosen yet: open the link in the mail, give your "
@@ -95,15 +92,11 @@ _TEXTS: dict[FindingCode, str] = {
     FindingCode.REISSUE_NOT_YET: to_translate(
         "A lost voter code cannot be issued again yet: that is possible from {opens}, when the vote opens."
     ),
-    FindingCode.REISSUE_OVER: to_translate(
-        "The vote closed on {closed}: a voter code can no longer be issued again."
-    ),
+    FindingCode.REISSUE_OVER: to_translate("The vote closed on {closed}: a voter code can no longer be issued again."),
     FindingCode.REISSUE_CLOSED: to_translate(
         "Too many wrong answers to the challenge question: a new voter code can be asked for again from {until}."
     ),
-    FindingCode.REISSUE_MISSING: to_translate(
-        "Before a new voter code can be issued, this is missing: {missing}."
-    ),
+    FindingCode.REISSUE_MISSING: to_translate("Before a new voter code can be issued, this is missing: {missing}."),
     FindingCode.REISSUE_POSSIBLE: to_translate(
         "A lost voter code can be issued again on the portal until {until}: log in and answer the challenge question."
     ),

@@ -11,6 +11,7 @@ from helpdesk.services.operators import Operators
 from helpdesk.services.outbox import Outbox
 from helpdesk.services.roll import Rolls
 from helpdesk.services.search import Search
+from helpdesk.services.setup import Setup
 from helpdesk.services.verification import Verification
 from helpdesk.services.voters import Voters
 
@@ -19,6 +20,7 @@ from helpdesk.services.voters import Voters
 class Services:
     """Everything a front may call."""
 
+    setup: Setup
     elections: Elections
     operators: Operators
     search: Search
@@ -34,6 +36,7 @@ class Services:
 def build_services(context: ServiceContext) -> Services:
     """One of each, over the same store, clock and ports."""
     return Services(
+        setup=Setup(context),
         elections=Elections(context),
         operators=Operators(context),
         search=Search(context),

@@ -76,9 +76,9 @@ class Trail:
             for event in walk_chain(connection):
                 count += 1
                 detail = json.dumps(event.detail, ensure_ascii=False, sort_keys=True)
-                cells = (event.at.isoformat(), event.actor, event.action, event.outcome, event.voter or "")
-                cells += (event.reason or "", detail, event.request or "", event.content_hash, event.hash)
-                out.writerow((event.seq, *(_formula_safe(cell) for cell in cells)))
+                who = (event.at.isoformat(), event.actor, event.action, event.outcome, event.voter or "")
+                what = (event.reason or "", detail, event.request or "", event.content_hash, event.hash)
+                out.writerow((event.seq, *(_formula_safe(cell) for cell in who + what)))
         return count
 
 

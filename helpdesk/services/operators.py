@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from typing import Any
-
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from helpdesk.domain.audit import Action
@@ -21,7 +19,7 @@ from helpdesk.domain.errors import (
 )
 from helpdesk.domain.folding import fold_words, nfc
 from helpdesk.domain.passwords import is_common_password
-from helpdesk.domain.roles import Operator, Permission, Role, Scope
+from helpdesk.domain.roles import EVERYTHING, Operator, Permission, Role, Scope
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work, record_refusal, stored_scope
 from helpdesk.store.audit_chain import append
@@ -60,7 +58,7 @@ class Operators:
                     operator.c.folded == folded, operator.c.disabled.is_(None)
                 )
             ).first()
-            scope = stored_scope(connection, row.id) if row else Scope()
+            scope = stored_scope(connection, row.id) if row else EVERYTHING
         known_name = row.name if row else "?"
         if until is not None:
             refusal = LoginThrottled(until)
@@ -94,7 +92,7 @@ class Operators:
         with self._context.store.write() as connection:
             if connection.scalar(select(func.count()).select_from(operator)):
                 raise OperatorExists(nfc(name))
-            created = self._insert(connection, name, Role.ADMINISTRATOR, password, Scope(), None)
+            created = self._insert(connection, name, Role.ADMINISTRATOR, password, EVERYTHING, None)
             append(
                 connection,
                 at=self._context.clock(),
@@ -111,7 +109,7 @@ class Operators:
         *,
         role: Role,
         password: str,
-        scope: Scope = Scope(),
+        scope: Scope = EVERYTHING,
         voter_number: str | None = None,
     ) -> Operator:
         """Add an operator. Raises OperatorExists, WeakPassword, RoleRefused."""
@@ -233,7 +231,7 @@ class Operators:
         return times[0] + window if len(times) >= limits.login_failures else None
 
 
-def _find(connection: Connection, name: str) -> Row[Any]:
+def _find(connection: Connection, name: str) -> Row[int, str]:
     found = connection.execute(
         select(operator.c.id, operator.c.name).where(operator.c.folded == fold_words(name))
     ).first()

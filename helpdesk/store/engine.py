@@ -85,9 +85,12 @@ class Store:
         On SQLite it starts with BEGIN IMMEDIATE, so that what it read cannot change before it writes; on
         PostgreSQL, what must not change is locked with `lock_voter`.
         """
-        with _faults(), self.engine.connect().execution_options(helpdesk_write=True) as connection:
-            with connection.begin():
-                yield connection
+        with (
+            _faults(),
+            self.engine.connect().execution_options(helpdesk_write=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     def check(self) -> None:
         """Raise StoreMissing, NotAStore, StoreTooOld or StoreTooNew unless this program can work with it."""
@@ -140,8 +143,10 @@ def _read_url(url: str, password: str | None) -> URL:
 
 def _build_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+        return create_engine(url, hide_parameters=True, pool_size=4, max_overflow=4, pool_pre_ping=True)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

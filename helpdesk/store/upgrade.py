@@ -34,7 +34,8 @@ def upgrade_store(store: Store, *, revision: str = "head") -> bool:
         config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-        return before != connection.scalar(text("SELECT version_num FROM alembic_version"))
+        after: str = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        return after != before
 
 
 def downgrade_store(store: Store, *, revision: str) -> None:
