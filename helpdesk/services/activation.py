@@ -49,9 +49,7 @@ class Activation:
 
     def preview(self, actor: Operator, number: str) -> MailPreview:
         """The mail that `resend` would queue now, with a placeholder for its link. Raises the guard's refusals."""
-        look = guarded_look(
-            self._context, actor, permission=Permission.RESEND_LINK, number=number, phases=OPEN_PHASES
-        )
+        look = guarded_look(self._context, actor, permission=Permission.RESEND_LINK, number=number, phases=OPEN_PHASES)
         with look as seen:
             state = account_state(seen.connection, seen.voter.id)
             kind = MailKind(link_purpose(state))
@@ -118,16 +116,12 @@ class Activation:
 
 def account_state(connection: Connection, voter_id: int) -> AccountState:
     """The stored state of a voter's account."""
-    return AccountState(
-        connection.execute(select(account.c.state).where(account.c.voter_id == voter_id)).scalar_one()
-    )
+    return AccountState(connection.execute(select(account.c.state).where(account.c.voter_id == voter_id)).scalar_one())
 
 
 def check_generation(connection: Connection, voter_id: int, seen: int | None) -> None:
     """Raise ChangedMeanwhile when the account is no longer the one that the operator saw."""
-    current = connection.execute(
-        select(account.c.link_generation).where(account.c.voter_id == voter_id)
-    ).scalar_one()
+    current = connection.execute(select(account.c.link_generation).where(account.c.voter_id == voter_id)).scalar_one()
     if seen is not None and current != seen:
         raise ChangedMeanwhile
 

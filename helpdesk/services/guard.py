@@ -151,10 +151,7 @@ def record_refusal(
 ) -> None:
     """Put a refusal into the trail, in a transaction of its own. The voter is named only if there is one."""
     with context.store.write() as connection:
-        if (
-            number is not None
-            and connection.scalar(select(voter.c.id).where(voter.c.number == number)) is None
-        ):
+        if number is not None and connection.scalar(select(voter.c.id).where(voter.c.number == number)) is None:
             number = None
         append(
             connection,
@@ -186,9 +183,7 @@ def operator_at_work(connection: Connection, actor: Operator, permission: Permis
 def stored_scope(connection: Connection, operator_id: int) -> Scope:
     """The académies and departments an operator is limited to."""
     rows = connection.execute(
-        select(operator_scope.c.kind, operator_scope.c.value).where(
-            operator_scope.c.operator_id == operator_id
-        )
+        select(operator_scope.c.kind, operator_scope.c.value).where(operator_scope.c.operator_id == operator_id)
     ).all()
     return Scope(
         academies=frozenset(row.value for row in rows if row.kind == "academy"),

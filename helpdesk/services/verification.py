@@ -42,9 +42,7 @@ class Verification:
             if closed_until is not None:
                 raise VerificationClosed(closed_until)
             place = connection.execute(
-                select(establishment.c.code, establishment.c.name).where(
-                    establishment.c.id == row.establishment_id
-                )
+                select(establishment.c.code, establishment.c.name).where(establishment.c.id == row.establishment_id)
             ).one()
             known = KnownAttributes(
                 birth_date=row.birth_date,
@@ -61,16 +59,12 @@ class Verification:
                     operator_id=act.operator.id, voter_id=row.id, at=act.now, matched=matched, expires=until
                 )
             )
-            act.detail["attributes"] = " ".join(
-                sorted(claim for claim, text in claims.items() if text.strip())
-            )
+            act.detail["attributes"] = " ".join(sorted(claim for claim, text in claims.items() if text.strip()))
             act.outcome = Outcome.DONE if matched else Outcome.FAILED
             return VerificationResult(matched, until, left if matched else left - 1)
 
 
-def failure_budget(
-    connection: Connection, voter_id: int, now: datetime, limits: Limits
-) -> tuple[datetime | None, int]:
+def failure_budget(connection: Connection, voter_id: int, now: datetime, limits: Limits) -> tuple[datetime | None, int]:
     """Until when verification of this voter is closed (None: it is open), and the failures left before it is."""
     window = timedelta(seconds=limits.verification_closed_seconds)
     failures = connection.scalars(

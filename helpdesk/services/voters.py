@@ -158,9 +158,7 @@ def _addresses(connection: Connection, voter_id: int, mails: tuple[MailView, ...
     )
     fates = {mail.to: mail.fate for mail in reversed(mails)}
     return tuple(
-        AddressView(
-            row.address, row.tied, AddressSource(row.source), fates.get(row.address), failing=row.bounces > 0
-        )
+        AddressView(row.address, row.tied, AddressSource(row.source), fates.get(row.address), failing=row.bounces > 0)
         for row in rows
     )
 

@@ -65,9 +65,7 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
 
 
-def _one_of(
-    column: str, values: type[StrEnum] | tuple[StrEnum, ...], name: str | None = None
-) -> CheckConstraint:
+def _one_of(column: str, values: type[StrEnum] | tuple[StrEnum, ...], name: str | None = None) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
 
@@ -81,9 +79,7 @@ def _time(name: str, *, nullable: bool = True) -> Column[datetime]:
 
 
 def _voter(*, nullable: bool = False, index: bool = True) -> Column[int]:
-    return Column(
-        "voter_id", Integer, ForeignKey("voter.id", ondelete="CASCADE"), nullable=nullable, index=index
-    )
+    return Column("voter_id", Integer, ForeignKey("voter.id", ondelete="CASCADE"), nullable=nullable, index=index)
 
 
 def _operator(name: str = "operator_id", *, nullable: bool = False) -> Column[int]:
@@ -193,9 +189,7 @@ account = Table(
     _one_of("state", STORED_STATES),
     CheckConstraint("link_generation >= 0", name="generation"),
     CheckConstraint("(answer_hash IS NULL) = (challenge_question_id IS NULL)", name="challenge"),
-    CheckConstraint(
-        "state <> 'active' OR (password_hash IS NOT NULL AND answer_hash IS NOT NULL)", name="active"
-    ),
+    CheckConstraint("state <> 'active' OR (password_hash IS NOT NULL AND answer_hash IS NOT NULL)", name="active"),
     CheckConstraint("state <> 'challenge_reset' OR answer_hash IS NULL", name="challenge_reset"),
 )
 

@@ -111,9 +111,7 @@ def upgrade() -> None:
         sa.Column("voting_url", sa.Text(), server_default="", nullable=False),
         sa.Column("trial", sa.Boolean(), server_default="0", nullable=False),
         sa.CheckConstraint("id = 1", name="ck_election_single"),
-        sa.CheckConstraint(
-            "portal_opens < vote_opens AND vote_opens < vote_closes", name="ck_election_order"
-        ),
+        sa.CheckConstraint("portal_opens < vote_opens AND vote_opens < vote_closes", name="ck_election_order"),
         sa.PrimaryKeyConstraint("id", name="pk_election"),
     )
     op.create_table(
@@ -143,9 +141,7 @@ def upgrade() -> None:
         sa.Column("voter_number", sa.Text(), nullable=True),
         sa.Column("created", TIME, nullable=False),
         sa.Column("disabled", TIME, nullable=True),
-        sa.CheckConstraint(
-            "role IN ('agent', 'supervisor', 'administrator', 'auditor')", name="ck_operator_role"
-        ),
+        sa.CheckConstraint("role IN ('agent', 'supervisor', 'administrator', 'auditor')", name="ck_operator_role"),
         sa.PrimaryKeyConstraint("id", name="pk_operator"),
         sa.UniqueConstraint("folded", name="uq_operator_folded"),
     )
@@ -241,16 +237,12 @@ def upgrade() -> None:
             "state <> 'active' OR (password_hash IS NOT NULL AND answer_hash IS NOT NULL)",
             name="ck_account_active",
         ),
-        sa.CheckConstraint(
-            "state <> 'challenge_reset' OR answer_hash IS NULL", name="ck_account_challenge_reset"
-        ),
+        sa.CheckConstraint("state <> 'challenge_reset' OR answer_hash IS NULL", name="ck_account_challenge_reset"),
         sa.CheckConstraint(
             "state IN ('not_invited', 'invited', 'link_opened', 'password_set', 'active', 'challenge_reset')",
             name="ck_account_state",
         ),
-        sa.CheckConstraint(
-            "(answer_hash IS NULL) = (challenge_question_id IS NULL)", name="ck_account_challenge"
-        ),
+        sa.CheckConstraint("(answer_hash IS NULL) = (challenge_question_id IS NULL)", name="ck_account_challenge"),
         sa.CheckConstraint("link_generation >= 0", name="ck_account_generation"),
         sa.ForeignKeyConstraint(
             ["challenge_question_id"], ["challenge_question.id"], name="fk_account_challenge_question_id"
@@ -317,9 +309,7 @@ def upgrade() -> None:
         sa.Column("list_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["list_id"], ["candidate_list.id"], name="fk_candidate_list_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["list_id"], ["candidate_list.id"], name="fk_candidate_list_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_candidate"),
         sa.UniqueConstraint("list_id", "position", name="uq_candidate_list_id_position"),
     )
@@ -401,9 +391,7 @@ def upgrade() -> None:
         sa.Column("expires", TIME, nullable=False),
         sa.Column("ended", TIME, nullable=True),
         sa.CheckConstraint("length(token_hash) = 64", name="ck_portal_session_token_hash"),
-        sa.ForeignKeyConstraint(
-            ["voter_id"], ["voter.id"], name="fk_portal_session_voter_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["voter_id"], ["voter.id"], name="fk_portal_session_voter_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_portal_session"),
         sa.UniqueConstraint("token_hash", name="uq_portal_session_token_hash"),
     )
@@ -418,9 +406,7 @@ def upgrade() -> None:
         sa.Column("expires", TIME, nullable=True),
         sa.CheckConstraint("matched = (expires IS NOT NULL)", name="ck_verification_expires"),
         sa.ForeignKeyConstraint(["operator_id"], ["operator.id"], name="fk_verification_operator_id"),
-        sa.ForeignKeyConstraint(
-            ["voter_id"], ["voter.id"], name="fk_verification_voter_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["voter_id"], ["voter.id"], name="fk_verification_voter_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_verification"),
     )
     op.create_index("ix_verification_voter", "verification", ["voter_id", "at"], unique=False)
@@ -431,9 +417,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.Text(), nullable=False),
         sa.Column("issued", TIME, nullable=False),
         sa.Column("void", TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["voter_id"], ["voter.id"], name="fk_voter_code_voter_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["voter_id"], ["voter.id"], name="fk_voter_code_voter_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_voter_code"),
     )
     op.create_index("ix_voter_code_voter_id", "voter_code", ["voter_id"], unique=False)
@@ -458,17 +442,11 @@ def upgrade() -> None:
         sa.Column("opened", TIME, nullable=True),
         sa.Column("used", TIME, nullable=True),
         sa.Column("replaced", TIME, nullable=True),
-        sa.CheckConstraint(
-            "purpose IN ('activation', 'password', 'question')", name="ck_one_time_link_purpose"
-        ),
+        sa.CheckConstraint("purpose IN ('activation', 'password', 'question')", name="ck_one_time_link_purpose"),
         sa.CheckConstraint("issued < expires", name="ck_one_time_link_lifetime"),
         sa.CheckConstraint("length(token_hash) = 64", name="ck_one_time_link_token_hash"),
-        sa.ForeignKeyConstraint(
-            ["outbox_id"], ["outbox.id"], name="fk_one_time_link_outbox_id", ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["voter_id"], ["voter.id"], name="fk_one_time_link_voter_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_one_time_link_outbox_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["voter_id"], ["voter.id"], name="fk_one_time_link_voter_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_one_time_link"),
         sa.UniqueConstraint("token_hash", name="uq_one_time_link_token_hash"),
     )
