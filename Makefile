@@ -1,0 +1,64 @@
+# Two commands: `make demo` and `make test`. Each sets up what it needs on a fresh Debian or Ubuntu.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.PHONY: help demo test check lint types imports benchmarks screenshots catalogue lock system clean
+
+help:
+	@echo "make demo         a complete system on this machine, with invented voters, and the desk's window"
+	@echo "make test         every test (installs what they need)"
+	@echo "make check        format, lint, types, import contracts"
+	@echo "make screenshots  pictures of every screen, into build/screenshots"
+	@echo "make benchmarks   figures of search"
+	@echo "make catalogue    collect messages for translation into resources/locale"
+	@echo "make lock         renew requirements.lock from pyproject.toml"
+
+demo: $(READY)
+	@.ci/system-packages window
+	$(BIN)/helpdesk demo $(DEMO)
+
+test: $(READY)
+	@.ci/system-packages tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+check: lint types imports
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+benchmarks: $(READY)
+	$(BIN)/python -m tests.benchmarks.search
+
+screenshots: $(READY)
+	@.ci/system-packages window
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.desk.screenshots build/screenshots
+
+catalogue: $(READY)
+	$(BIN)/python -m tests.language.collect
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
+		--generate-hashes --group dev pyproject.toml --output-file requirements.lock
+
+system:
+	@.ci/system-packages tests
+
+$(READY): requirements.lock pyproject.toml hatch_build.py $(wildcard resources/locale/*/LC_MESSAGES/*.po)
+	@.ci/system-packages python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist
