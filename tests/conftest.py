@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,13 +25,13 @@ from helpdesk.services.context import MailIdentity, ServiceContext
 from helpdesk.services.elections import write_election
 from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
+from tests.elections import OPENING, election_around
 from tests.voters import VoterMaker
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 PASSWORD = "Correct-Horse-9-Battery"
-OPENING = datetime(2026, 10, 13, 6, tzinfo=UTC)
 CHEAP_ARGON2 = Limits(argon2_time_cost=1, argon2_memory_kib=8, argon2_parallelism=1)
 
 
@@ -138,21 +138,6 @@ def database(request: pytest.FixtureRequest) -> Store:
     """An empty store, once on SQLite and once on PostgreSQL."""
     store: Store = request.getfixturevalue(f"{request.param}_store")
     return store
-
-
-def election_around(opening: datetime = OPENING) -> Election:
-    """The reference election's calendar, with the portal opening at `opening`."""
-    return Election(
-        name="Élections professionnelles 2026",
-        zone="Europe/Paris",
-        portal_opens=opening,
-        lists_published=opening + timedelta(days=34),
-        codes_from=opening + timedelta(days=25),
-        codes_until=opening + timedelta(days=35),
-        vote_opens=opening + timedelta(days=49),
-        vote_closes=opening + timedelta(days=56, hours=9),
-        voting_url="https://vote.example.org/",
-    )
 
 
 @pytest.fixture

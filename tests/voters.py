@@ -33,7 +33,7 @@ class VoterMaker:
         others: tuple[str, ...] = (),
         state: AccountState = AccountState.NOT_INVITED,
         birth: date = date(1980, 3, 4),
-        code: str = "0350001P",
+        code: str = "0350001L",
         school: str = "Collège Jean Moulin",
         academy: str = "Rennes",
         department: str = "35",
@@ -67,9 +67,7 @@ class VoterMaker:
                 )
             connection.execute(insert(account).values(self._account(connection, voter_id, state, locked_minutes)))
             for name in ballots:
-                connection.execute(
-                    insert(enrolment).values(voter_id=voter_id, ballot_id=_ballot(connection, name))
-                )
+                connection.execute(insert(enrolment).values(voter_id=voter_id, ballot_id=_ballot(connection, name)))
             add_voters(connection, [voter_id])
         return number
 
