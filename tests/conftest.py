@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from helpdesk.adapters.mail_templates import MailTemplates
+from helpdesk.adapters.roll_file import RollFile
 from sqlalchemy import create_engine, text
 
 from helpdesk.adapters.argon2 import Argon2Hasher
-from helpdesk.adapters.mail_templates import MailTemplates
-from helpdesk.adapters.roll_file import RollFile
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.limits import Limits
 from helpdesk.domain.roles import Operator, Role
@@ -64,8 +64,8 @@ def clock() -> SetClock:
 def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server of this test process, as a URL without a database."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    found = str(binaries[-1]) if binaries else os.path.dirname(shutil.which("initdb") or "")
-    if not found:
+    found = binaries[-1] if binaries else Path(shutil.which("initdb") or "/missing/initdb").parent
+    if not found.is_dir():
         pytest.fail("PostgreSQL's server is not installed: run `make system` or apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-pg-"))
     as_postgres: list[str] = []

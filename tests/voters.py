@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from helpdesk.store.search import add_voters
 from sqlalchemy import Connection, insert, select
 
 from helpdesk.domain.addresses import fold_address
+from helpdesk.domain.roles import Operator
 from helpdesk.domain.states import AccountState
+from helpdesk.domain.verification import Claim
+from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.schema import account, address, ballot, challenge_question, enrolment, establishment, voter
-from helpdesk.store.search import add_voters
 
 VOTER_PASSWORD = "Voter-Password-1!"
 VOTER_ANSWER = "Médor le chien"
@@ -86,6 +89,12 @@ class VoterMaker:
             "answer_hash": hasher.hash(VOTER_ANSWER) if active else None,
             "locked_until": now + timedelta(minutes=locked_minutes) if locked_minutes else None,
         }
+
+
+def verify_caller(services: Services, operator: Operator, number: str) -> None:
+    """Verify the caller of a voter made with the default birth date."""
+    claims = {Claim.BIRTH_DATE: "4/3/1980", Claim.VOTER_NUMBER: number}
+    assert services.verification.verify(operator, number, claims).matched
 
 
 def _establishment(connection: Connection, code: str, name: str) -> int:

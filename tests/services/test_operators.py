@@ -1,0 +1,113 @@
+"""Logging in, and keeping the list of those who may."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.domain.errors import (
+    LastAdministrator,
+    LoginRefused,
+    LoginThrottled,
+    OperatorExists,
+    OperatorNotFound,
+    RoleRefused,
+    SessionEnded,
+    WeakPassword,
+)
+from helpdesk.domain.roles import Role, Scope
+from tests.conftest import PASSWORD
+
+
+def test_a_name_is_accepted_without_case_and_accents(services, add_operator):
+    add_operator("Zoé Lefèvre", scope=Scope(academies=frozenset({"Rennes"})))
+    operator = services.operators.log_in(" zoe  LEFEVRE", PASSWORD)
+    assert (operator.name, operator.role) == ("Zoé Lefèvre", Role.AGENT)
+    assert operator.scope.academies == {"Rennes"}
+
+
+def test_unknown_wrong_and_disabled_are_refused_alike(services, administrator, agent):
+    add = services.operators
+    add.disable(administrator, agent.name)
+    refusals = []
+    for name, password in (("Nobody", PASSWORD), ("Ada Admin", "wrong"), (agent.name, PASSWORD), ("", "")):
+        with pytest.raises(LoginRefused) as refused:
+            services.operators.log_in(name, password)
+        refusals.append(repr(refused.value))
+    assert len(set(refusals)) == 1
+
+
+@pytest.mark.parametrize("name", ["Ada Admin", "Nobody At All"])
+def test_five_failures_close_a_name_whether_it_exists_or_not(services, administrator, clock, name):
+    for _ in range(5):
+        with pytest.raises(LoginRefused):
+            services.operators.log_in(name, "wrong")
+    with pytest.raises(LoginThrottled) as refused:
+        services.operators.log_in(name, PASSWORD)
+    assert refused.value.until == clock.now + timedelta(minutes=15)
+    clock.advance(minutes=15)
+    if name == "Ada Admin":
+        assert services.operators.log_in(name, PASSWORD).id == administrator.id
+
+
+def test_a_login_forgives_earlier_failures(services, administrator):
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(LoginRefused):
+                services.operators.log_in(administrator.name, "wrong")
+        services.operators.log_in(administrator.name, PASSWORD)
+
+
+def test_a_disabled_operator_is_out_at_once_and_can_come_back(services, administrator, agent, add_voter):
+    number = add_voter()
+    services.operators.disable(administrator, agent.name)
+    with pytest.raises(SessionEnded):
+        services.voters.open(agent, number)
+    services.operators.enable(administrator, agent.name)
+    assert services.voters.open(services.operators.log_in(agent.name, PASSWORD), number).number == number
+
+
+def test_a_changed_scope_holds_in_sessions_already_open(services, administrator, agent, add_voter):
+    number = add_voter(academy="Rennes")
+    services.operators.set_scope(administrator, agent.name, Scope(academies=frozenset({"Nantes"})))
+    with pytest.raises(Exception, match="OutOfScope"):
+        services.voters.open(agent, number)
+
+
+def test_a_new_password_replaces_the_old_one(services, administrator, agent):
+    services.operators.set_password(administrator, agent.name, "Another-Horse-8-Staple")
+    with pytest.raises(LoginRefused):
+        services.operators.log_in(agent.name, PASSWORD)
+    assert services.operators.log_in(agent.name, "Another-Horse-8-Staple").id == agent.id
+
+
+@pytest.mark.parametrize("password", ["short", "Ada.Adminada1", "motdepasse2026"])
+def test_easy_passwords_are_refused(services, administrator, password):
+    with pytest.raises(WeakPassword):
+        services.operators.add(administrator, "Ada.Adminada", role=Role.AGENT, password=password)
+
+
+def test_names_are_unique_the_last_administrator_stays_and_strangers_are_unknown(services, administrator, agent):
+    with pytest.raises(OperatorExists):
+        services.operators.add(administrator, "ALIX agent", role=Role.AGENT, password=PASSWORD)
+    with pytest.raises(OperatorExists):
+        services.operators.add_first("Second", PASSWORD)
+    with pytest.raises(LastAdministrator):
+        services.operators.disable(administrator, administrator.name)
+    with pytest.raises(OperatorNotFound):
+        services.operators.disable(administrator, "Nobody")
+
+
+def test_only_administrators_manage_operators(services, agent, supervisor, auditor):
+    for who in (agent, supervisor, auditor):
+        with pytest.raises(RoleRefused):
+            services.operators.add(who, "New One", role=Role.AGENT, password=PASSWORD)
+        with pytest.raises(RoleRefused):
+            services.operators.list_all(who)
+
+
+def test_the_list_tells_roles_scopes_and_who_is_disabled(services, administrator, agent, supervisor):
+    services.operators.disable(administrator, supervisor.name)
+    views = {view.name: view for view in services.operators.list_all(administrator)}
+    assert set(views) == {"Ada Admin", "Alix Agent", "Sam Supervisor"}
+    assert views["Sam Supervisor"].disabled is not None
+    assert views["Alix Agent"].scope.is_everything
