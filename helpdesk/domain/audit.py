@@ -37,6 +37,7 @@ class Action(StrEnum):
     OPERATOR_ENABLED = "operator_enabled"
     MAIL_ACCEPTED = "mail_accepted"
     MAIL_FAILED = "mail_failed"
+    TRIAL_PREPARED = "trial_prepared"
     AUDIT_READ = "audit_read"
     AUDIT_EXPORTED = "audit_exported"
 

@@ -121,6 +121,10 @@ class ReasonMissing(BadInput):
     """A reason of three characters or more is required."""
 
 
+class NotATrialStore(Refusal):
+    """Made-up cases go into trial stores only."""
+
+
 class RollFrozen(Refusal):
     """Roll, addresses and enrolments are frozen from vote opening to close (facts.md rule 9)."""
 

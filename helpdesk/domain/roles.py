@@ -33,6 +33,7 @@ _AGENT = frozenset(
         Permission.VERIFY_CALLER,
         Permission.RESEND_LINK,
         Permission.RESET_CHALLENGE,
+        Permission.RUN_MAILER,
     }
 )
 _SUPERVISOR = _AGENT | {Permission.OVERRIDE_THROTTLE}
@@ -41,7 +42,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
     Role.ADMINISTRATOR: _SUPERVISOR
-    | {Permission.IMPORT_ROLL, Permission.RUN_MAILER, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT},
+    | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT},
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 

@@ -57,6 +57,7 @@ _SENTENCES: dict[type, str] = {
         "What you typed is not the address tied to the account. Nothing was done: type that address to confirm."
     ),
     errors.ReasonMissing: to_translate("Give a reason of three characters or more: it goes into the audit trail."),
+    errors.NotATrialStore: to_translate("This store serves a real election: nothing made up goes into it."),
     errors.RollFrozen: to_translate("The electoral roll is frozen while the vote is open. Nothing was changed."),
     errors.LastAdministrator: to_translate("This is the last administrator: name another one first."),
     errors.VoterNotFound: to_translate("No voter found. Check the number or the address."),
@@ -164,6 +165,7 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
         "not_text": _("it is not a text file"),
         "exists": _("it exists already"),
         "unwritable": _("it cannot be written"),
+        "not_a_head": _("it is not a head printed by `helpdesk audit head`"),
     }.get(error.why, error.why)
     if error.line is not None:
         return _("File {path}, line {line}: {why}. Nothing was changed.").format(

@@ -12,6 +12,7 @@ from helpdesk.services.outbox import Outbox
 from helpdesk.services.roll import Rolls
 from helpdesk.services.search import Search
 from helpdesk.services.setup import Setup
+from helpdesk.services.trial import Trial
 from helpdesk.services.verification import Verification
 from helpdesk.services.voters import Voters
 
@@ -31,6 +32,7 @@ class Services:
     rolls: Rolls
     outbox: Outbox
     trail: Trail
+    trial: Trial
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -47,4 +49,5 @@ def build_services(context: ServiceContext) -> Services:
         rolls=Rolls(context),
         outbox=Outbox(context),
         trail=Trail(context),
+        trial=Trial(context),
     )

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete, insert, select
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import StoreMissing
 from helpdesk.services.context import ServiceContext
+from helpdesk.store.engine import Store
 from helpdesk.store.schema import election
 
 
@@ -44,6 +45,12 @@ def write_election(connection: Connection, value: Election, *, trial: bool) -> N
             trial=trial,
         )
     )
+
+
+def store_is_trial(store: Store) -> bool:
+    """True for a store made by `demo` or `init --trial`, whose clock may be set."""
+    with store.read() as connection:
+        return bool(connection.scalar(select(election.c.trial)))
 
 
 class Elections:
