@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from helpdesk.domain.addresses import fold_address, mask_address
 from helpdesk.domain.states import AccountState, LinkState, MailFate, Phase
@@ -63,7 +62,7 @@ class Finding:
 
     code: FindingCode
     action: SuggestedAction
-    parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def diagnose(facts: CaseFacts) -> tuple[Finding, ...]:
 
 
 def _finding(code: FindingCode, action: SuggestedAction, **parameters: Parameter) -> Finding:
-    return Finding(code, action, MappingProxyType(parameters))
+    return Finding(code, action, parameters)
 
 
 def _opens_account(facts: CaseFacts) -> bool:
