@@ -43,7 +43,11 @@ screenshots: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.desk.screenshots build/screenshots
 
 catalogue: $(READY)
-	$(BIN)/python -m tests.language.collect
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword to_translate --keyword ngettext:1,2 --no-location \
+		--omit-header --project helpdesk --output build/helpdesk.pot .
+	$(BIN)/pybabel --quiet update --domain helpdesk --input-file build/helpdesk.pot --output-dir resources/locale \
+		--no-fuzzy-matching --ignore-obsolete --omit-header
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

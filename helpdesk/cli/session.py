@@ -1,0 +1,136 @@
+"""What a command needs: the program, the operator it acts as, and a way to print."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, is_dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from helpdesk.bootstrap import Program, open_program
+from helpdesk.cli.options import given
+from helpdesk.config import Settings, load_settings
+from helpdesk.domain.errors import PasswordUnavailable, SecretStoreUnavailable
+from helpdesk.domain.roles import Operator
+from helpdesk.language.catalogue import gettext as _
+
+DEMO_OPERATOR, DEMO_PASSWORD_FILE = "demo", "demo-password"  # noqa: S105 (a file name)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A program and the operator who is logged in to it."""
+
+    program: Program
+    operator: Operator
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The effective settings of a command."""
+    return load_settings(
+        config_file=given(context, "config"),
+        database=given(context, "database"),
+        operator=given(context, "operator"),
+        language=given(context, "lang"),
+    )
+
+
+@contextmanager
+def logged_in(context: click.Context) -> Iterator[Session]:
+    """The program, with an operator logged in: every command is an operator's act."""
+    settings = settings_of(context)
+    program = open_program(settings)
+    try:
+        name, password = _credentials(context, program)
+        yield Session(program, program.services.operators.log_in(name, password))
+    finally:
+        program.close()
+
+
+def read_password(context: click.Context, *, prompt: str, confirm: bool = False) -> str:
+    """A password from standard input, or asked for without showing it. Raises PasswordUnavailable."""
+    if given(context, "password_stdin"):
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise PasswordUnavailable
+    entered: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+    return entered
+
+
+def wants_json(context: click.Context) -> bool:
+    """True when `--json` was given."""
+    return bool(given(context, "as_json", default=False))
+
+
+def print_json(value: object) -> None:
+    """Write one JSON document; times in ISO 8601 UTC."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """The language to start in, before options are parsed: the environment's, else the system's."""
+    del arguments
+    return os.environ.get("HELPDESK_LANGUAGE", "system")
+
+
+def log_to_file() -> Path:
+    """Send the log to a file of the user's data folder; its path."""
+    path = load_settings().data_dir / "helpdesk.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger("helpdesk").addHandler(handler)
+    return path
+
+
+def _credentials(context: click.Context, program: Program) -> tuple[str, str]:
+    settings = program.settings
+    demo = _demo_password(program)
+    name = settings.operator or _kept(program, "operator") or (DEMO_OPERATOR if demo else None)
+    if not name:
+        raise click.UsageError(_("Say who you are: --operator NAME or HELPDESK_OPERATOR."))
+    if given(context, "password_stdin"):
+        return name, read_password(context, prompt="")
+    if settings.password_file is not None:
+        try:
+            return name, settings.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise PasswordUnavailable from None
+    if kept := _kept(program, f"operator-password:{name}"):
+        return name, kept
+    if demo and name == DEMO_OPERATOR:
+        return name, demo
+    return name, read_password(context, prompt=_("Password of {name}").format(name=name))
+
+
+def _kept(program: Program, secret: str) -> str | None:
+    try:
+        return program.secrets.read(secret)
+    except SecretStoreUnavailable:
+        return None
+
+
+def _demo_password(program: Program) -> str | None:
+    """The password that `helpdesk demo` left beside its store; stores of real elections have none."""
+    path = program.store.path
+    if path is None:
+        return None
+    try:
+        return (path.parent / DEMO_PASSWORD_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if isinstance(value, Path | frozenset | set):
+        return str(value) if isinstance(value, Path) else sorted(value)
+    raise TypeError(type(value).__name__)
