@@ -12,12 +12,12 @@ def answer_text(answer: str) -> str:
     """A short clause: "the mailbox is full"; the server's own words where the code says nothing."""
     if not answer or answer == "superseded":
         return _("no answer yet")
+    if "greylist" in answer.lower() or "graylist" in answer.lower():
+        return _("the server makes new senders wait")
     if found := _ENHANCED.search(answer):
         subject, detail = int(found[2]), int(found[3])
         if text := _meanings().get((subject, detail)):
             return text
-    if "greylist" in answer.lower() or "graylist" in answer.lower():
-        return _("the server makes new senders wait")
     if (found := _BASIC.search(answer)) and (text := _basic_meanings().get(found[1])):
         return text
     return answer

@@ -1,0 +1,207 @@
+"""The store's door: what cannot be opened or written is said in one type, and nothing is half done."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from helpdesk.domain.errors import (
+    BadSetting,
+    NotAStore,
+    StoreBusy,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreTooOld,
+    StoreUnreachable,
+)
+from helpdesk.store import engine
+from helpdesk.store.engine import Store
+from helpdesk.store.schema import ballot, login_failure
+from helpdesk.store.upgrade import upgrade_store
+
+
+@pytest.fixture
+def open_store():
+    """Opens stores that are closed at the end of the test."""
+    opened = []
+
+    def open_it(path):
+        opened.append(Store(f"sqlite:///{path}"))
+        return opened[-1]
+
+    yield open_it
+    for store in opened:
+        store.close()
+
+
+def test_a_write_commits_whole_or_not_at_all(database):
+    def add_and_fail():
+        with database.write() as connection:
+            connection.execute(insert(ballot).values(code="A", name="A"))
+            connection.execute(insert(ballot).values(code="A", name="A again"))
+
+    with pytest.raises(IntegrityError):
+        add_and_fail()
+    with database.write() as connection:
+        connection.execute(insert(ballot).values(code="B", name="B"))
+    with database.read() as connection:
+        assert connection.scalars(select(ballot.c.code)).all() == ["B"]
+
+
+def test_a_read_changes_nothing(database):
+    with database.read() as connection:
+        connection.execute(insert(ballot).values(code="A", name="A"))
+    with database.read() as connection:
+        assert connection.scalars(select(ballot.c.code)).all() == []
+
+
+def test_times_come_back_in_utc_and_naive_ones_are_refused(database):
+    moment = datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=UTC)
+    with database.write() as connection:
+        connection.execute(insert(login_failure).values(folded="x", at=moment))
+    with database.read() as connection:
+        assert connection.scalar(select(login_failure.c.at)) == moment
+    with pytest.raises(Exception, match="naive"), database.write() as connection:
+        connection.execute(insert(login_failure).values(folded="x", at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+def test_sqlite_is_set_for_durability(sqlite_store):
+    with sqlite_store.read() as connection:
+        settings = [
+            connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+        assert settings == ["wal", 2, 1]
+        assert connection.scalar(text("PRAGMA application_id")) == engine.APPLICATION_ID
+
+
+def test_a_missing_and_an_empty_file_say_that_init_is_needed(open_store, tmp_path):
+    with pytest.raises(StoreMissing):
+        open_store(tmp_path / "nothing.db").check()
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StoreMissing):
+        open_store(tmp_path / "empty.db").check()
+
+
+def test_a_file_of_something_else_is_no_store(open_store, tmp_path):
+    (tmp_path / "text.db").write_text("not a database at all, but long enough to be read as one" * 50)
+    with pytest.raises(NotAStore):
+        open_store(tmp_path / "text.db").check()
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE recipe (name TEXT)")
+    other.close()
+    with pytest.raises(NotAStore):
+        open_store(tmp_path / "other.db").check()
+    with pytest.raises(NotAStore):
+        upgrade_store(open_store(tmp_path / "other.db"))
+
+
+def test_a_newer_and_an_older_store_are_told_apart(database):
+    database.check()
+    for revision, error in (("9999", StoreTooNew), ("0001", StoreTooOld)):
+        with database.write() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+        with pytest.raises(error):
+            database.check()
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreTooNew):
+        upgrade_store(database)
+
+
+def test_a_locked_file_is_busy(sqlite_store, open_store, monkeypatch):
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 50)
+    impatient = open_store(sqlite_store.path)
+    with sqlite_store.write(), pytest.raises(StoreBusy), impatient.write():
+        pass
+
+
+def test_a_waiting_writer_gets_its_turn(sqlite_store, open_store):
+    second, entered = open_store(sqlite_store.path), threading.Event()
+
+    def write():
+        entered.set()
+        with second.write() as connection:
+            connection.execute(insert(ballot).values(code="B", name="B"))
+
+    writer = threading.Thread(target=write)
+    with sqlite_store.write() as connection:
+        writer.start()
+        entered.wait(5)
+        connection.execute(insert(ballot).values(code="A", name="A"))
+    writer.join(10)
+    with sqlite_store.read() as connection:
+        assert connection.scalars(select(ballot.c.code).order_by(ballot.c.code)).all() == ["A", "B"]
+
+
+READ_ONLY = """
+import sys
+from helpdesk.domain.errors import HelpdeskError
+from helpdesk.store.engine import Store
+store = Store("sqlite:///" + sys.argv[1])
+try:
+    with store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM ballot")
+except HelpdeskError as error:
+    print(type(error).__name__)
+store.close()
+"""
+
+
+def test_a_read_only_file_is_said_to_be_read_only(sqlite_store, tmp_path):
+    """In a process of an ordinary user: the superuser may write anything."""
+    sqlite_store.close()
+    path = tmp_path / "closed" / "store.db"
+    path.parent.mkdir()
+    connection = sqlite3.connect(sqlite_store.path)
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("VACUUM INTO ?", (str(path),))
+    connection.close()
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    for folder in (tmp_path, *list(tmp_path.parents)[:3]):
+        if folder.name.startswith(("pytest", "popen", "test")):
+            folder.chmod(0o755)
+    done = subprocess.run(
+        [*as_nobody, sys.executable, "-c", READ_ONLY, str(path)], capture_output=True, text=True, check=False
+    )
+    path.parent.chmod(0o755)
+    assert done.stdout.strip() == StoreReadOnly.__name__, done.stderr
+
+
+def test_a_server_that_is_not_there_is_unreachable():
+    store = Store("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(StoreUnreachable):
+        store.check()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("nonsense", "not_a_database_url"),
+        ("nosuch://x", "not_a_database_url"),
+        ("mysql://u@h/d", "unsupported_database"),
+        ("sqlite://", "memory_database"),
+        ("sqlite:///:memory:", "memory_database"),
+    ],
+)
+def test_a_wrong_url_says_what_is_wrong(url, why):
+    with pytest.raises(BadSetting) as refused:
+        Store(url)
+    assert refused.value.why in {why, "not_a_database_url"}
+
+
+def test_errors_of_the_driver_quote_no_row(database):
+    with database.write() as connection:
+        connection.execute(insert(ballot).values(code="A", name="A"))
+    with pytest.raises(IntegrityError) as caught, database.write() as connection:
+        connection.execute(insert(ballot).values(code="A", name="private words"))
+    assert "private words" not in str(caught.value)
