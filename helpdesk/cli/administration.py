@@ -1,6 +1,5 @@
 """Commands that set up a store and its operators."""
 
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 

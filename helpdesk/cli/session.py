@@ -19,7 +19,7 @@ from helpdesk.domain.errors import PasswordUnavailable, SecretStoreUnavailable
 from helpdesk.domain.roles import Operator
 from helpdesk.language.catalogue import gettext as _
 
-DEMO_OPERATOR, DEMO_PASSWORD_FILE = "demo", "demo-password"  # noqa: S105 (a file name)
+DEMO_OPERATOR, DEMO_PASSWORD_FILE = "demo", "demo-password"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The database behind one door: transactions for both dialects, and faults as types."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Insert,
+    Table,
     create_engine,
     event,
     func,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from helpdesk.domain.errors import (
@@ -120,6 +123,17 @@ def lock_voter(connection: Connection, number: str) -> int | None:
     SQLAlchemy leaves FOR UPDATE out on SQLite, where BEGIN IMMEDIATE has locked everything already.
     """
     return connection.scalar(select(voter.c.id).where(voter.c.number == number).with_for_update())
+
+
+def upsert(
+    connection: Connection, table: Table, values: Mapping[str, object], *, key: str, renew: tuple[str, ...]
+) -> Insert:
+    """An insert that, where a row of the same `key` is there already, renews only the named columns."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values)
+    return statement.on_conflict_do_update(
+        index_elements=[key], set_={column: statement.excluded[column] for column in renew}
+    )
 
 
 def lock_audit(connection: Connection) -> None:

@@ -1,0 +1,14 @@
+"""`python -m helpdesk`, and the entry point of the installed command."""
+
+import sys
+
+from helpdesk.cli import run
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

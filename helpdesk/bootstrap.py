@@ -1,0 +1,141 @@
+"""The only place that builds the engine and hands adapters to services."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from helpdesk.adapters.argon2 import Argon2Hasher
+from helpdesk.adapters.link_key import read_link_key
+from helpdesk.adapters.mail_templates import MailTemplates
+from helpdesk.adapters.roll_file import RollFile
+from helpdesk.adapters.secrets import KeyringSecrets, read_credential
+from helpdesk.adapters.smtp import SmtpTransport
+from helpdesk.config import Settings
+from helpdesk.domain.errors import BadSetting, SecretStoreUnavailable
+from helpdesk.domain.ports import Clock, SecretStore
+from helpdesk.resource_files import resource
+from helpdesk.services import Services, build_services
+from helpdesk.services.context import MailIdentity, ServiceContext
+from helpdesk.services.elections import store_is_trial
+from helpdesk.store.engine import Store
+from helpdesk.store.upgrade import upgrade_store
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The program put together: what fronts are given, and what closes with them."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    secrets: SecretStore
+    services: Services
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_program(settings: Settings) -> Program:
+    """The program over an existing store of this version.
+
+    Raises StoreMissing, NotAStore, StoreTooOld, StoreTooNew, and the store's faults.
+    """
+    secrets = KeyringSecrets()
+    store = _store(settings, secrets)
+    try:
+        store.check()
+        clock = _clock(settings, trial=store_is_trial(store))
+    except BaseException:
+        store.close()
+        raise
+    return _assemble(settings, store, clock, secrets)
+
+
+def create_program(settings: Settings, *, trial: bool = False) -> Program:
+    """The program over a store that is created, or upgraded to this version, first."""
+    secrets = KeyringSecrets()
+    store = _store(settings, secrets)
+    try:
+        upgrade_store(store)
+        clock = _clock(settings, trial=trial or store_is_trial(store))
+    except BaseException:
+        store.close()
+        raise
+    return _assemble(settings, store, clock, secrets)
+
+
+def smtp_transport(program: Program) -> SmtpTransport:
+    """The way to the mail server that the settings name; the password comes from a file or the keyring.
+
+    Raises BadSetting for an unencrypted server that is not this machine, SecretStoreUnavailable.
+    """
+    smtp = program.settings.smtp
+    password = ""
+    if smtp.user:
+        path = program.settings.smtp_password_file
+        password = read_credential(path) if path else (program.secrets.read(f"smtp-password:{smtp.user}") or "")
+    return SmtpTransport(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        user=smtp.user,
+        password=password,
+        ca_file=Path(smtp.ca_file) if smtp.ca_file else None,
+    )
+
+
+def link_key(program: Program) -> bytes:
+    """The mailer's key for one-time links. Raises SecretStoreUnavailable without a keyring or a file."""
+    return read_link_key(program.secrets, program.settings.link_key_file)
+
+
+def _assemble(settings: Settings, store: Store, clock: Callable[[], datetime], secrets: SecretStore) -> Program:
+    context = ServiceContext(
+        store=store,
+        clock=clock,
+        limits=settings.limits,
+        hasher=Argon2Hasher(settings.limits),
+        renderer=MailTemplates(resource("mail")),
+        read_roll=RollFile(),
+        mail=MailIdentity(
+            sender=settings.mail.sender,
+            portal_url=settings.portal.url,
+            desk_phone=settings.mail.desk_phone,
+            desk_hours=settings.mail.desk_hours,
+        ),
+    )
+    return Program(settings, store, clock, secrets, build_services(context))
+
+
+def _store(settings: Settings, secrets: SecretStore) -> Store:
+    store = Store(settings.database)
+    if store.path is not None or store.url.password is not None or not store.url.username:
+        return store
+    try:
+        password = secrets.read(f"database:{store.url.render_as_string(hide_password=True)}")
+    except SecretStoreUnavailable:
+        return store  # libpq may know: a password file, peer or Kerberos authentication
+    if password is None:
+        return store
+    store.close()
+    return Store(settings.database, password=password)
+
+
+def _clock(settings: Settings, *, trial: bool) -> Clock:
+    """The system's clock; HELPDESK_NOW replaces it for trial stores only."""
+    if not settings.now or not trial:
+        return system_clock
+    try:
+        moment = datetime.fromisoformat(settings.now)
+    except ValueError:
+        raise BadSetting("HELPDESK_NOW", "not_a_time") from None
+    if moment.tzinfo is None:
+        raise BadSetting("HELPDESK_NOW", "not_a_time")
+    return lambda: moment.astimezone(UTC)

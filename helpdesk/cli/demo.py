@@ -1,0 +1,158 @@
+"""`helpdesk demo`: a complete system on one machine, with invented voters."""
+
+import json
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from helpdesk.adapters.election_file import read_election
+from helpdesk.adapters.secrets import write_credential
+from helpdesk.bootstrap import Program, create_program, system_clock
+from helpdesk.cli.options import TranslatedCommand, TranslatedOption
+from helpdesk.cli.serving import embedded_mailer, show_desk
+from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE, log_to_file, settings_of
+from helpdesk.config import MailSettings, PortalSettings, Settings, SmtpSettings
+from helpdesk.demo.mail_catcher import MailCatcher
+from helpdesk.demo.sample_roll import write_sample
+from helpdesk.domain.roles import Operator
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.catalogue import to_translate
+from helpdesk.resource_files import resource
+
+_LINK_KEY_FILE = "demo-link-key"
+_DAYS_TO_VOTE = 7
+
+
+@click.command(
+    cls=TranslatedCommand,
+    help=to_translate("A complete system on this machine: invented voters, a mail catcher, the mailer, the desk."),
+)
+@click.option("--voters", default=5_000, show_default=True, type=click.IntRange(1, 2_000_000), cls=TranslatedOption,
+              help=to_translate("How many voters to invent."))  # fmt: skip
+@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), cls=TranslatedOption,
+              help=to_translate("Where to keep everything; default: a temporary folder, removed at the end."))  # fmt: skip
+@click.option("--no-window", is_flag=True, cls=TranslatedOption,
+              help=to_translate("No desk: print one JSON line when ready, serve until interrupted."))  # fmt: skip
+@click.option("--portal-port", default=0, type=click.IntRange(0, 65535), cls=TranslatedOption,
+              help=to_translate("Port of the portal's links; 0: any."))  # fmt: skip
+@click.option("--smtp-port", default=0, type=click.IntRange(0, 65535), cls=TranslatedOption,
+              help=to_translate("Port of the mail catcher; 0: any that is free."))  # fmt: skip
+@click.option("--at", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", cls=TranslatedOption,
+              help=to_translate("Show the phase of that day: by default the vote opens a week from today."))  # fmt: skip
+@click.pass_context
+def demo(
+    context: click.Context,
+    voters: int,
+    folder: Path | None,
+    portal_port: int,
+    smtp_port: int,
+    as_of: object,
+    *,
+    no_window: bool,
+) -> int:
+    """Build the system and run it until it is closed or interrupted."""
+    with ExitStack() as stack:
+        place = _folder(stack, folder)
+        catcher = MailCatcher(smtp_port=smtp_port)
+        catcher.start()
+        stack.callback(catcher.stop)
+        settings = _settings(settings_of(context), place, catcher, portal_port)
+        program = create_program(settings, trial=True)
+        stack.callback(program.close)
+        days_on = (as_of.date() - _today()).days if hasattr(as_of, "date") else 0
+        operator = _fill(
+            program, place, voters=voters, vote_opens_on=_today() + timedelta(days=_DAYS_TO_VOTE - days_on)
+        )
+        mailer = embedded_mailer(program)
+        if no_window:
+            mailer.start(_say_nothing)
+            stack.callback(mailer.stop)
+            click.echo(json.dumps(_addresses(settings, catcher, operator, place)))
+            _wait_for_interruption()
+            return 0
+        click.echo(_("Mails arrive at {url}").format(url=catcher.url))
+        log_to_file()
+        return show_desk(program, operator=operator, mailer=mailer)
+
+
+def _addresses(settings: Settings, catcher: MailCatcher, operator: Operator, place: Path) -> dict[str, object]:
+    return {
+        "database": settings.database,
+        "portal": None,
+        "mails": catcher.url,
+        "smtp": f"127.0.0.1:{catcher.smtp_port}",
+        "operator": operator.name,
+        "password_file": str(place / DEMO_PASSWORD_FILE),
+        "link_key_file": str(place / _LINK_KEY_FILE),
+    }
+
+
+def _folder(stack: ExitStack, folder: Path | None) -> Path:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder.absolute()
+    made = Path(tempfile.mkdtemp(prefix="helpdesk-demo-"))
+    stack.callback(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def _settings(settings: Settings, place: Path, catcher: MailCatcher, portal_port: int) -> Settings:
+    key_file = place / _LINK_KEY_FILE
+    if not key_file.exists():
+        write_credential(key_file, secrets.token_hex(32))
+    return replace(
+        settings,
+        database=f"sqlite:///{place / 'helpdesk.db'}",
+        data_dir=place,
+        link_key_file=key_file,
+        smtp=SmtpSettings(host="127.0.0.1", port=catcher.smtp_port, security="none"),
+        mail=MailSettings(sender="elections@demo.example", desk_phone="02 23 21 77 77", desk_hours="8 h – 18 h"),
+        portal=PortalSettings(url=f"http://127.0.0.1:{portal_port or 8080}"),
+    )
+
+
+def _fill(program: Program, place: Path, *, voters: int, vote_opens_on: date) -> Operator:
+    """Calendar, operator and voters of a new demo store; an existing one is only given the calendar."""
+    services = program.services
+    fresh = not services.setup.has_election()
+    reference = read_election(resource("elections", "reference.toml"))
+    services.setup.set_election(reference.moved(vote_opens_on=vote_opens_on), trial=True)
+    password_file = place / DEMO_PASSWORD_FILE
+    if not fresh:
+        return services.operators.log_in(DEMO_OPERATOR, password_file.read_text(encoding="utf-8").strip())
+    password = secrets.token_urlsafe(18)
+    write_credential(password_file, password)
+    operator = services.operators.add_first(DEMO_OPERATOR, password)
+    roll = place / "roll.csv"
+    write_sample(roll, voters=voters)
+    services.rolls.import_roll(operator, roll)
+    services.trial.spread_cases()
+    return operator
+
+
+def _today() -> date:
+    return system_clock().astimezone(ZoneInfo("Europe/Paris")).date()
+
+
+def _say_nothing(_status: object) -> None:
+    """Nobody watches the mailer of a demo without a window."""
+
+
+def _wait_for_interruption() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(3600):
+        pass
+
+
+COMMANDS: tuple[click.Command, ...] = (demo,)

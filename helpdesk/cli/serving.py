@@ -1,0 +1,4 @@
+"""Commands that stay: the desk and the mailer."""
+
+
+
