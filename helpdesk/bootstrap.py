@@ -71,6 +71,11 @@ def create_program(settings: Settings, *, trial: bool = False) -> Program:
     return _assemble(settings, store, clock, secrets)
 
 
+def mail_renderer() -> MailTemplates:
+    """The words of mails."""
+    return MailTemplates(resource("mail"))
+
+
 def smtp_transport(program: Program) -> SmtpTransport:
     """The way to the mail server that the settings name; the password comes from a file or the keyring.
 
@@ -102,7 +107,7 @@ def _assemble(settings: Settings, store: Store, clock: Callable[[], datetime], s
         clock=clock,
         limits=settings.limits,
         hasher=Argon2Hasher(settings.limits),
-        renderer=MailTemplates(resource("mail")),
+        renderer=mail_renderer(),
         read_roll=RollFile(),
         mail=MailIdentity(
             sender=settings.mail.sender,

@@ -133,6 +133,22 @@ def postgresql_store(postgresql_server: str, postgresql_template: str) -> Iterat
     _run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def empty_postgresql(postgresql_server: str) -> Iterator[Callable[[], str]]:
+    """Makes databases without any table; their URLs."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"helpdesk_{os.urandom(6).hex()}"
+        _run_sql(postgresql_server, f"CREATE DATABASE {name}")
+        made.append(name)
+        return f"{postgresql_server}/{name}"
+
+    yield make
+    for name in made:
+        _run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Store:
     """An empty store, once on SQLite and once on PostgreSQL."""

@@ -8,7 +8,7 @@ import tempfile
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ _DAYS_TO_VOTE = 7
 @click.option("--voters", default=5_000, show_default=True, type=click.IntRange(1, 2_000_000), cls=TranslatedOption,
               help=to_translate("How many voters to invent."))  # fmt: skip
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), cls=TranslatedOption,
-              help=to_translate("Where to keep everything; default: a temporary folder, removed at the end."))  # fmt: skip
+              help=to_translate("Where to keep everything; default: a folder that is removed at the end."))  # fmt: skip
 @click.option("--no-window", is_flag=True, cls=TranslatedOption,
               help=to_translate("No desk: print one JSON line when ready, serve until interrupted."))  # fmt: skip
 @click.option("--portal-port", default=0, type=click.IntRange(0, 65535), cls=TranslatedOption,
@@ -47,7 +47,7 @@ _DAYS_TO_VOTE = 7
 @click.option("--smtp-port", default=0, type=click.IntRange(0, 65535), cls=TranslatedOption,
               help=to_translate("Port of the mail catcher; 0: any that is free."))  # fmt: skip
 @click.option("--at", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", cls=TranslatedOption,
-              help=to_translate("Show the phase of that day: by default the vote opens a week from today."))  # fmt: skip
+              help=to_translate("Show the phase of that day; by default the vote opens in a week."))  # fmt: skip
 @click.pass_context
 def demo(
     context: click.Context,
@@ -55,7 +55,7 @@ def demo(
     folder: Path | None,
     portal_port: int,
     smtp_port: int,
-    as_of: object,
+    as_of: datetime | None,
     *,
     no_window: bool,
 ) -> int:
@@ -68,7 +68,7 @@ def demo(
         settings = _settings(settings_of(context), place, catcher, portal_port)
         program = create_program(settings, trial=True)
         stack.callback(program.close)
-        days_on = (as_of.date() - _today()).days if hasattr(as_of, "date") else 0
+        days_on = (as_of.date() - _today()).days if as_of else 0
         operator = _fill(
             program, place, voters=voters, vote_opens_on=_today() + timedelta(days=_DAYS_TO_VOTE - days_on)
         )

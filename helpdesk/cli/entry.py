@@ -1,6 +1,7 @@
 """The entry: global options, exit codes, and one line for every error."""
 
 import logging
+import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from helpdesk import __version__
-from helpdesk.cli import administration, audit, rolls, serving, voters
+from helpdesk.cli import administration, audit, demo, rolls, serving, voters
 from helpdesk.cli.options import TranslatedGroup
 from helpdesk.cli.session import language_of, log_to_file
 from helpdesk.domain.errors import BadInput, HelpdeskError, IntegrityBroken, OutsideFault, Refusal
@@ -36,7 +37,7 @@ def helpdesk(context: click.Context, *, self_check: bool) -> None:
         context.exit(serving.open_desk(context))
 
 
-for module in (administration, audit, rolls, serving, voters):
+for module in (administration, audit, demo, rolls, serving, voters):
     for command in module.COMMANDS:
         helpdesk.add_command(command)
 
@@ -47,25 +48,30 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = helpdesk.main(list(arguments), prog_name="helpdesk", standalone_mode=False)
     except HelpdeskError as error:
-        click.echo(error_text(error), err=True)
-        return next((code for kind, code in _CODES if isinstance(error, kind)), BUG)
+        code = next((code for kind, code in _CODES if isinstance(error, kind)), BUG)
+        return _say(error_text(error), code)
     except click.UsageError as error:
-        click.echo(f"{error.format_message()} {_('See `helpdesk --help`.')}", err=True)
-        return USAGE
+        return _say(f"{error.format_message()} {_('See `helpdesk --help`.')}", USAGE)
     except click.ClickException as error:
-        click.echo(error.format_message(), err=True)
-        return BAD_INPUT
+        return _say(error.format_message(), BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_("Stopped; nothing more was done."), err=True)
-        return REFUSED
+        return _say(_("Stopped; nothing more was done."), REFUSED)
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # the reader has gone: nothing can be flushed to it
-        return DONE
-    except Exception:
-        incident = secrets.token_hex(4)
-        log_to_file()
-        logging.getLogger("helpdesk").exception("incident %s", incident)
-        sentence = _("Something went wrong inside helpdesk (incident {incident}). The log has the details.")
-        click.echo(sentence.format(incident=incident), err=True)
-        return BUG
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing to flush to
+        result = DONE
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told in one line)
+        result = _report_bug(error)
     return result if isinstance(result, int) else DONE
+
+
+def _say(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code
+
+
+def _report_bug(error: Exception) -> int:
+    incident = secrets.token_hex(4)
+    log_to_file()
+    logging.getLogger("helpdesk").error("incident %s", incident, exc_info=error)
+    sentence = _("Something went wrong inside helpdesk (incident {incident}). The log has the details.")
+    return _say(sentence.format(incident=incident), BUG)

@@ -1,15 +1,13 @@
 """Options that every command takes, before or after its name, and help in the language in use."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from helpdesk.language.catalogue import LANGUAGES, speak, to_translate
 from helpdesk.language.catalogue import gettext as _
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _META = "helpdesk.options"
 
 
@@ -34,7 +32,7 @@ class TranslatedCommand(click.Command):
         super().__init__(*arguments, **more)
         self.params += [option for option in _global_options() if option.name not in {p.name for p in self.params}]
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
         """Write the command's help, in the language in use."""
         formatter.write_paragraph()
         with formatter.indentation():

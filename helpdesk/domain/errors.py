@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.domain.roles import Permission
+from helpdesk.domain.roll import RollReport
 from helpdesk.domain.states import Phase
 
 
@@ -184,6 +185,38 @@ class UnreadableFile(BadInput):
     path: str
     why: str
     line: int | None = None
+
+
+@dataclass(eq=False)
+class UnknownHeader(BadInput):
+    """A column of the file is none of the roll's; `near` is the nearest known one."""
+
+    path: str
+    header: str
+    near: str | None = None
+
+
+@dataclass(eq=False)
+class DuplicateHeader(BadInput):
+    """Two columns of the file mean the same."""
+
+    path: str
+    header: str
+
+
+@dataclass(eq=False)
+class MissingHeader(BadInput):
+    """The file lacks a column that every roll has."""
+
+    path: str
+    header: str
+
+
+@dataclass(eq=False)
+class RollRejected(BadInput):
+    """The roll has errors; nothing was changed. `report` holds them all."""
+
+    report: RollReport
 
 
 # --- outside

@@ -41,8 +41,7 @@ _SUPERVISOR = _AGENT | {Permission.OVERRIDE_THROTTLE}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.ADMINISTRATOR: _SUPERVISOR
-    | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT},
+    Role.ADMINISTRATOR: _SUPERVISOR | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT},
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 

@@ -7,7 +7,7 @@ from helpdesk.domain import errors
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import AccountState
 from helpdesk.language.catalogue import gettext as _
-from helpdesk.language.catalogue import to_translate
+from helpdesk.language.catalogue import ngettext, to_translate
 from helpdesk.language.moments import moment_text
 from helpdesk.language.server_answers import answer_text
 from helpdesk.language.words import phase_text, state_text
@@ -66,6 +66,10 @@ _SENTENCES: dict[type, str] = {
     errors.WeakPassword: to_translate(
         "This password is too easy: use {minimum} characters or more, and not a common word or your name."
     ),
+    errors.DuplicateHeader: to_translate(
+        "File {path}: two columns mean the same, {header}. Keep one of them. Nothing was changed."
+    ),
+    errors.MissingHeader: to_translate("File {path}: the column {header} is missing. Nothing was changed."),
     errors.StoreBusy: to_translate("Another program holds the database. Nothing was done: try again in a moment."),
     errors.StoreReadOnly: to_translate(
         "The database cannot be written. Nothing was done: check the file's permissions and the disk."
@@ -163,6 +167,9 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
         "empty": _("it is empty"),
         "truncated": _("it ends in the middle of a row"),
         "not_text": _("it is not a text file"),
+        "too_wide": _("it has more cells than there are columns"),
+        "quotes": _("its quotation marks do not match"),
+        "not_toml": _("it is not valid TOML"),
         "exists": _("it exists already"),
         "unwritable": _("it cannot be written"),
         "not_a_head": _("it is not a head printed by `helpdesk audit head`"),
@@ -172,6 +179,24 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
             path=error.path, line=error.line, why=why
         )
     return _("File {path}: {why}. Nothing was changed.").format(path=error.path, why=why)
+
+
+def _unknown_header(error: errors.UnknownHeader, zone: str) -> str:
+    del zone
+    sentence = _("File {path}: no column of a roll is called {header}.").format(path=error.path, header=error.header)
+    if error.near is not None:
+        sentence += " " + _("Did you mean {near}?").format(near=error.near)
+    return sentence + " " + _("Rename it, or give a mapping file. Nothing was changed.")
+
+
+def _roll_rejected(error: errors.RollRejected, zone: str) -> str:
+    del zone
+    count = len(error.report.errors)
+    return ngettext(
+        "The roll has {count} error: correct it and import again. Nothing was changed.",
+        "The roll has {count} errors: correct them and import again. Nothing was changed.",
+        count,
+    ).format(count=count)
 
 
 def _mail_server(error: errors.MailServerUnreachable, zone: str) -> str:
@@ -199,6 +224,8 @@ _COMPOSED: dict[type, Callable[..., str]] = {
     errors.AmbiguousVoter: _ambiguous,
     errors.BadSetting: _bad_setting,
     errors.UnreadableFile: _unreadable,
+    errors.UnknownHeader: _unknown_header,
+    errors.RollRejected: _roll_rejected,
     errors.MailServerUnreachable: _mail_server,
     errors.AuditBroken: _audit_broken,
 }

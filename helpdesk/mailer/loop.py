@@ -1,36 +1,18 @@
 """Running the mailer: until the outbox is empty, until stopped, or inside the desk's process."""
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from threading import Event, Thread
 
 from helpdesk.domain.errors import HelpdeskError, MailServerUnreachable, OutsideFault, SecretStoreUnavailable
+from helpdesk.domain.mailer_status import MailerState, MailerStatus
 from helpdesk.domain.ports import Clock
 from helpdesk.mailer.delivery import Delivery
 from helpdesk.services.outbox import Outbox
 
 POLL_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
-
-
-class MailerState(StrEnum):
-    """How a mailer fares."""
-
-    RUNNING = "running"
-    UNREACHABLE = "unreachable"
-    NO_LINK_KEY = "no_link_key"
-
-
-@dataclass(frozen=True, slots=True)
-class MailerStatus:
-    """A mailer's report: why it waits, the server's words, when it tries again (UTC)."""
-
-    state: MailerState
-    why: str = ""
-    answer: str = ""
-    next_attempt_at: datetime | None = None
 
 
 Report = Callable[[MailerStatus], None]
@@ -70,6 +52,10 @@ def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report:
             healthy = False
             stop.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            continue
+        except Exception:
+            logging.getLogger("helpdesk.mailer").exception("a mail could not be handled")
+            stop.wait(_LONGEST_PAUSE_SECONDS)
             continue
         if healthy is not True:
             report(MailerStatus(MailerState.RUNNING))

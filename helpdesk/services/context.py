@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpdesk.domain.limits import Limits
 from helpdesk.domain.ports import Clock, MailRenderer, PasswordHasher
+from helpdesk.domain.roll import RollReader
 from helpdesk.store.engine import Store
 
 
@@ -32,3 +33,4 @@ class ServiceContext:
     hasher: PasswordHasher
     renderer: MailRenderer
     mail: MailIdentity
+    read_roll: RollReader

@@ -87,6 +87,11 @@ class Operators:
             append(connection, at=now, actor=row.name, action=Action.LOGIN)
         return Operator(row.id, row.name, Role(row.role), scope)
 
+    def require(self, actor: Operator, permission: Permission) -> None:
+        """Raise RoleRefused or SessionEnded unless the operator, as stored now, has the permission."""
+        with self._context.store.read() as connection:
+            operator_at_work(connection, actor, permission)
+
     def add_first(self, name: str, password: str) -> Operator:
         """The first administrator of a new store. Raises OperatorExists when there is any operator."""
         with self._context.store.write() as connection:

@@ -110,23 +110,18 @@ class _Past:
 def _story(code: str, now: datetime) -> Sequence[_Past]:
     """The mails that a voter with this case has had."""
     ago = [now - timedelta(hours=hours) for hours in range(200)]
-    match code:
-        case "link_valid":
-            return [_Past(ago[5], 1)]
-        case "link_expired":
-            return [_Past(ago[150], 1)]
-        case "link_opened":
-            return [_Past(ago[3], 1, opened=True)]
-        case "mail_refused":
-            answer = "550 5.1.1 <address>: Recipient address rejected: User unknown"
-            return [_Past(ago[20], 1, MailFate.FAILED_PERMANENTLY, answer, link_days=0)]
-        case "mail_delayed":
-            answer, retry = "451 4.7.1 Greylisted, please try again later", now + timedelta(minutes=15)
-            return [_Past(ago[1], 1, MailFate.FAILED_TEMPORARILY, answer, link_days=0, retry=retry)]
-        case "link_replaced":
-            return [_Past(ago[30], 1, replaced=True), _Past(ago[4], 2)]
-        case _:
-            return [_Past(ago[140], 1, opened=True, used=True)]
+    refused = "550 5.1.1 <address>: Recipient address rejected: User unknown"
+    later = "451 4.7.1 Greylisted, please try again later"
+    retry = now + timedelta(minutes=15)
+    stories = {
+        "link_valid": [_Past(ago[5], 1)],
+        "link_expired": [_Past(ago[150], 1)],
+        "link_opened": [_Past(ago[3], 1, opened=True)],
+        "mail_refused": [_Past(ago[20], 1, MailFate.FAILED_PERMANENTLY, refused, link_days=0)],
+        "mail_delayed": [_Past(ago[1], 1, MailFate.FAILED_TEMPORARILY, later, link_days=0, retry=retry)],
+        "link_replaced": [_Past(ago[30], 1, replaced=True), _Past(ago[4], 2)],
+    }
+    return stories.get(code, [_Past(ago[140], 1, opened=True, used=True)])
 
 
 _STATES = {
@@ -165,7 +160,7 @@ def _account(voter_id: int, code: str, secrets: dict[str, Any], now: datetime) -
     }
 
 
-def _mail(row: Row[Any], domain: str, past: _Past) -> dict[str, object]:
+def _mail(row: Row[int, str, str], domain: str, past: _Past) -> dict[str, object]:
     return {
         "message_id": f"{uuid.uuid4()}@{domain}",
         "voter_id": row.id,

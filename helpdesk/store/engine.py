@@ -131,9 +131,19 @@ def upsert(
     """An insert that, where a row of the same `key` is there already, renews only the named columns."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values)
-    return statement.on_conflict_do_update(
-        index_elements=[key], set_={column: statement.excluded[column] for column in renew}
+    renewed = {column: statement.excluded[column] for column in renew}
+    conflict: Insert = statement.on_conflict_do_update(index_elements=[key], set_=renewed)
+    return conflict
+
+
+def upsert_counts(connection: Connection, table: Table, counts: Mapping[str, int], *, key: str, count: str) -> None:
+    """Add to the counts of a table, making rows for new keys; in order of the keys, so that writers never cross."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    added = statement.on_conflict_do_update(
+        index_elements=[key], set_={count: table.c[count] + statement.excluded[count]}
     )
+    connection.execute(added, [{key: name, count: number} for name, number in sorted(counts.items())])
 
 
 def lock_audit(connection: Connection) -> None:

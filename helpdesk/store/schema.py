@@ -65,6 +65,10 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
 
 
+# Folded text is compared byte by byte on both databases, so that a range of an index is a prefix.
+FoldedText = Text().with_variant(Text(collation="C"), "postgresql")
+
+
 def _one_of(column: str, values: type[StrEnum] | tuple[StrEnum, ...], name: str | None = None) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
@@ -108,7 +112,7 @@ establishment = Table(
     "establishment",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("code", Text, nullable=False, unique=True),
+    Column("code", FoldedText, nullable=False, unique=True),
     _required("name"),
     CheckConstraint("length(code) = 8", name="code"),
 )
@@ -117,7 +121,7 @@ voter = Table(
     "voter",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("number", Text, nullable=False, unique=True),
+    Column("number", FoldedText, nullable=False, unique=True),
     Column("title", Text, nullable=False, server_default=""),
     _required("family_name"),
     Column("usage_name", Text, nullable=False, server_default=""),
@@ -144,7 +148,7 @@ address = Table(
     Column("id", Integer, primary_key=True),
     _voter(index=False),
     _required("address"),
-    _required("folded"),
+    Column("folded", FoldedText, nullable=False),
     Column("tied", Boolean, nullable=False, server_default=false()),
     Column("source", Text, nullable=False, server_default=AddressSource.ROLL),
     Column("bounces", Integer, nullable=False, server_default="0"),

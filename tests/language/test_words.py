@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 import helpdesk
 from helpdesk.domain import errors
 from helpdesk.domain.roles import Permission, Role
+from helpdesk.domain.roll import Problem, ProblemCode, RollReport
 from helpdesk.domain.states import AccountState, LinkPurpose, MailFate, MailKind, Phase
 from helpdesk.domain.verification import Claim
 from helpdesk.domain.voters import MATCHES, TimelineEntry
@@ -34,6 +35,7 @@ SAMPLES = {
     "minimum": 12,
     "seq": 3,
     "line": 7,
+    "report": RollReport("roll.csv", "0", 1, problems=(Problem(2, "uai", ProblemCode.BAD_UAI, "x"),)),
 }
 FAMILIES = {errors.HelpdeskError, errors.Refusal, errors.BadInput, errors.OutsideFault, errors.IntegrityBroken}
 

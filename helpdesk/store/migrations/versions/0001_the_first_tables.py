@@ -11,6 +11,7 @@ depends_on = None
 
 
 TIME = sa.DateTime(timezone=True)
+FOLDED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
@@ -117,7 +118,7 @@ def upgrade() -> None:
     op.create_table(
         "establishment",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("code", FOLDED, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.CheckConstraint("length(code) = 8", name="ck_establishment_code"),
         sa.PrimaryKeyConstraint("id", name="pk_establishment"),
@@ -196,7 +197,7 @@ def upgrade() -> None:
     op.create_table(
         "voter",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("number", FOLDED, nullable=False),
         sa.Column("title", sa.Text(), server_default="", nullable=False),
         sa.Column("family_name", sa.Text(), nullable=False),
         sa.Column("usage_name", sa.Text(), server_default="", nullable=False),
@@ -255,7 +256,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("voter_id", sa.Integer(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("folded", FOLDED, nullable=False),
         sa.Column("tied", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("source", sa.Text(), server_default="roll", nullable=False),
         sa.Column("bounces", sa.Integer(), server_default="0", nullable=False),

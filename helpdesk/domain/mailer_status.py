@@ -1,0 +1,23 @@
+"""How a mailer fares, as it reports to whoever watches it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MailerState(StrEnum):
+    """How the mailer inside the desk's process fares."""
+
+    RUNNING = "running"
+    UNREACHABLE = "unreachable"
+    NO_LINK_KEY = "no_link_key"
+
+
+@dataclass(frozen=True, slots=True)
+class MailerStatus:
+    """What the mailer last reported: why it waits, the server's own words, when it tries again (UTC)."""
+
+    state: MailerState
+    why: str = ""
+    answer: str = ""
+    next_attempt_at: datetime | None = None

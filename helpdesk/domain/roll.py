@@ -1,0 +1,212 @@
+"""The electoral roll as a file holds it: columns, one row's rules, and the problems that can be found."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from helpdesk.domain.addresses import fold_address, is_address
+from helpdesk.domain.folding import fold, nfc
+from helpdesk.domain.uai import is_uai
+
+COLUMNS = (
+    "id_electeur",
+    "civilite",
+    "nom_usage",
+    "nom_famille",
+    "prenom",
+    "date_naissance",
+    "mel_identifiant",
+    "mel_secondaires",
+    "academie",
+    "departement",
+    "uai",
+    "etablissement",
+    "corps",
+    "statut",
+    "codes_scrutins",
+)
+OPTIONAL_COLUMNS = frozenset({"civilite", "nom_usage", "mel_secondaires", "statut", "codes_scrutins"})
+SEVERAL = "|"
+_SHOWN = 40
+_NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}")
+_DEPARTMENT = re.compile(r"\d{2}|2[AB]|97[1-8]|98[678]")
+
+
+class Severity(StrEnum):
+    """An error stops the import, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class ProblemCode(StrEnum):
+    """What can be wrong with a row."""
+
+    MISSING_VALUE = "missing_value"
+    BAD_NUMBER = "bad_number"
+    BAD_DATE = "bad_date"
+    BAD_ADDRESS = "bad_address"
+    BAD_UAI = "bad_uai"
+    BAD_DEPARTMENT = "bad_department"
+    DUPLICATE_VOTER = "duplicate_voter"
+    ADDRESS_TIED_TWICE = "address_tied_twice"
+    ADDRESS_ALSO_TIED = "address_also_tied"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about a file: where it is (line counted from 1), what it is, the value shortened."""
+
+    line: int
+    column: str
+    code: ProblemCode
+    value: str = ""
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class RollRow:
+    """One voter of a roll, checked and normalised; `line` is where it began in the file."""
+
+    line: int
+    number: str
+    title: str
+    usage_name: str
+    family_name: str
+    first_name: str
+    birth_date: date
+    tied: str
+    others: tuple[str, ...]
+    academy: str
+    department: str
+    establishment_code: str
+    establishment_name: str
+    corps: str
+    status: str
+    ballots: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """What tells an unchanged row from a changed one, wherever it stands in the file."""
+        return hashlib.sha256(repr(replace(self, line=0)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RollReport:
+    """What a file holds, and what importing it did or would do."""
+
+    file: str
+    file_hash: str
+    rows: int
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    removed: int = 0
+    rejected: int = 0
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stop an import."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+
+class RollReader(Protocol):
+    """Reads roll files."""
+
+    def __call__(self, path: Path, *, mapping: Path | None = None) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each row's line and its cells by canonical column; cells are as written.
+
+        Raises UnreadableFile, UnknownHeader, DuplicateHeader, MissingHeader before the first row, RaggedRow at a
+        row of the wrong length.
+        """
+        ...
+
+    def digest(self, path: Path) -> str:
+        """The SHA-256 of the file's bytes, hexadecimal. Raises UnreadableFile."""
+        ...
+
+
+def canonical_header(text: str) -> str:
+    """A header as it is matched: without case, accents, spaces, underscores or hyphens."""
+    return re.sub(r"[\s_\-]+", "", fold(text))
+
+
+def check_row(line: int, cells: Mapping[str, str]) -> RollRow | tuple[Problem, ...]:
+    """One row by its own rules: the voter, or every problem that it has."""
+    values = {column: nfc(cells.get(column, "")) for column in COLUMNS}
+    problems = [
+        Problem(line, column, ProblemCode.MISSING_VALUE)
+        for column in COLUMNS
+        if column not in OPTIONAL_COLUMNS and not values[column]
+    ]
+
+    def wrong(column: str, code: ProblemCode, value: str = "") -> None:
+        problems.append(Problem(line, column, code, shorten(value or values[column])))
+
+    birth_date = read_date(values["date_naissance"])
+    number, tied, code = values["id_electeur"], values["mel_identifiant"], values["uai"].upper()
+    others = _several(values["mel_secondaires"])
+    department = values["departement"].upper()
+    department = department.zfill(2) if department.isdigit() else department
+    if number and not _NUMBER.fullmatch(number):
+        wrong("id_electeur", ProblemCode.BAD_NUMBER)
+    if values["date_naissance"] and birth_date is None:
+        wrong("date_naissance", ProblemCode.BAD_DATE)
+    if tied and not is_address(tied):
+        wrong("mel_identifiant", ProblemCode.BAD_ADDRESS)
+    for other in others:
+        if not is_address(other):
+            wrong("mel_secondaires", ProblemCode.BAD_ADDRESS, other)
+    if code and not is_uai(code):
+        wrong("uai", ProblemCode.BAD_UAI)
+    if department and not _DEPARTMENT.fullmatch(department):
+        wrong("departement", ProblemCode.BAD_DEPARTMENT)
+    if problems or birth_date is None:
+        return tuple(problems)
+    distinct = {fold_address(other): other for other in reversed(others)}
+    distinct.pop(fold_address(tied), None)
+    return RollRow(
+        line=line,
+        number=number,
+        title=values["civilite"],
+        usage_name=values["nom_usage"],
+        family_name=values["nom_famille"],
+        first_name=values["prenom"],
+        birth_date=birth_date,
+        tied=tied,
+        others=tuple(reversed(distinct.values())),
+        academy=values["academie"],
+        department=department,
+        establishment_code=code,
+        establishment_name=values["etablissement"],
+        corps=values["corps"],
+        status=values["statut"],
+        ballots=tuple(dict.fromkeys(_several(values["codes_scrutins"]))),
+    )
+
+
+def read_date(text: str) -> date | None:
+    """A birth date written dd/mm/yyyy or yyyy-mm-dd; None for anything else and for impossible ages."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+        return day if 1900 <= day.year <= 2100 else None  # noqa: PLR2004
+    return None
+
+
+def shorten(value: str) -> str:
+    """A value as reports show it: enough to find it, not more."""
+    return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in text.split(SEVERAL) if part.strip()]

@@ -1,0 +1,42 @@
+"""Words for what a roll file holds and what is wrong with it."""
+
+from helpdesk.domain.roll import Problem, ProblemCode, RollReport, Severity
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.catalogue import ngettext
+
+
+def problem_text(problem: Problem) -> str:
+    """One line: where it is, what it is, what to do."""
+    what = {
+        ProblemCode.MISSING_VALUE: _("the value is missing: fill it in"),
+        ProblemCode.BAD_NUMBER: _("this is no voter number: letters, digits and hyphens only"),
+        ProblemCode.BAD_DATE: _("this is no date: write dd/mm/yyyy or yyyy-mm-dd"),
+        ProblemCode.BAD_ADDRESS: _("this is no mail address: correct it"),
+        ProblemCode.BAD_UAI: _("this is no UAI code: seven digits and the right check letter"),
+        ProblemCode.BAD_DEPARTMENT: _("this is no department: two digits, 2A, 2B or 971 to 988"),
+        ProblemCode.DUPLICATE_VOTER: _("this voter number stands in an earlier row too: keep one of them"),
+        ProblemCode.ADDRESS_TIED_TWICE: _(
+            "this address is tied to another voter of the file: an address has one owner"
+        ),
+        ProblemCode.ADDRESS_ALSO_TIED: _("this other address is tied to another voter of the file"),
+    }[problem.code]
+    kind = _("Error") if problem.severity is Severity.ERROR else _("Warning")
+    where = _("{kind}, line {line}, column {column}").format(kind=kind, line=problem.line, column=problem.column)
+    shown = f" «{problem.value}»" if problem.value else ""
+    return f"{where}{shown}: {what}."
+
+
+def counts_text(report: RollReport) -> str:
+    """What importing the file did, or would do."""
+    parts = [
+        ngettext("{count} row", "{count} rows", report.rows).format(count=report.rows),
+        ngettext("{count} added", "{count} added", report.added).format(count=report.added),
+        ngettext("{count} changed", "{count} changed", report.changed).format(count=report.changed),
+        ngettext("{count} unchanged", "{count} unchanged", report.unchanged).format(count=report.unchanged),
+        ngettext("{count} missing, kept", "{count} missing, kept", report.missing).format(count=report.missing),
+        ngettext("{count} removed", "{count} removed", report.removed).format(count=report.removed),
+        ngettext("{count} rejected", "{count} rejected", report.rejected).format(count=report.rejected),
+    ]
+    sentence = ", ".join(parts) + "."
+    nothing = not (report.added or report.changed or report.removed or report.rejected)
+    return f"{sentence} {_('Nothing changed.')}" if nothing else sentence
