@@ -1,5 +1,6 @@
 """Commands of the electoral roll."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,7 +93,7 @@ def _print_problems(report: RollReport) -> None:
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
     """A progress bar on a terminal; nothing where a script reads."""
-    if not click.get_text_stream("stderr").isatty():
+    if not sys.stderr.isatty():
         yield None
         return
 

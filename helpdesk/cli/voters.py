@@ -10,7 +10,6 @@ from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedO
 from helpdesk.cli.session import logged_in, print_json, wants_json
 from helpdesk.domain.errors import UnreadableFile
 from helpdesk.domain.findings import SuggestedAction
-from helpdesk.domain.states import MailFate
 from helpdesk.domain.verification import Claim
 from helpdesk.domain.voters import SearchHit, VoterDetail
 from helpdesk.language.catalogue import gettext as _
@@ -80,7 +79,7 @@ def show(context: click.Context, voter_or_address: str) -> None:
         click.echo(f"- {finding_text(finding, zone)}" + (f" → {action}" if action else ""))
     for mail in detail.mails:
         when = moment_text(mail.queued_at, zone)
-        click.echo(f"  {when}  {mail_kind_text(mail.kind)} → {mail.to}: {fate_text(MailFate(mail.fate))}")
+        click.echo(f"  {when}  {mail_kind_text(mail.kind)} → {mail.to}  {fate_text(mail.fate)}")
     for entry in detail.timeline:
         click.echo(f"  {moment_text(entry.at, zone)}  {entry.actor}  {event_text(entry)}")
 

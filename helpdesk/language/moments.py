@@ -10,7 +10,8 @@ from helpdesk.language.catalogue import current_language
 
 def moment_text(moment: datetime, zone: str) -> str:
     """Date and time (24 Nov 2026, 14:05) in the election's zone."""
-    return format_datetime(moment, "d MMM yyyy, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
+    text = format_datetime(moment, "d MMM yyyy, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
+    return text.replace("1 ", "1er ", 1) if current_language() == "fr" and text.startswith("1 ") else text
 
 
 def short_moment_text(moment: datetime, zone: str, now: datetime) -> str:

@@ -9,11 +9,11 @@ from helpdesk.language.words import mail_kind_text
 def event_text(entry: TimelineEntry) -> str:
     """What happened, in one line."""
     if entry.event.startswith("mail_"):
-        return f"{mail_kind_text(MailKind(entry.detail))}: {_mail_step(entry.event)}"
+        return _("{mail}: {step}").format(mail=mail_kind_text(MailKind(entry.detail)), step=_mail_step(entry.event))
     if entry.event.startswith("link_") and entry.event in _link_steps():
         return _link_steps()[entry.event].format(link=_purpose_text(LinkPurpose(entry.detail)))
     known = _actions().get(entry.event, entry.event)
-    return f"{known}: {entry.detail}" if entry.detail else known
+    return _("{action}, reason: {reason}").format(action=known, reason=entry.detail) if entry.detail else known
 
 
 def _mail_step(event: str) -> str:

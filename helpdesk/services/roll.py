@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import Connection, insert, select
 
@@ -28,7 +29,7 @@ from helpdesk.services.roll_changes import RollChanges
 from helpdesk.store.audit_chain import append
 from helpdesk.store.schema import roll_import, voter
 
-Progress = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
 
 _TELL_EVERY = 500
