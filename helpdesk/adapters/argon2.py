@@ -22,12 +22,12 @@ class Argon2Hasher:
 
     def hash(self, secret: str) -> str:
         """An encoded hash with a random salt."""
-        return self._hasher.hash(secret)
+        return self._hasher.hash(_bytes(secret))
 
     def matches(self, encoded: str, secret: str) -> bool:
         """True when the secret belongs to the hash; False for a malformed hash."""
         try:
-            return self._hasher.verify(encoded, secret)
+            return self._hasher.verify(encoded, _bytes(secret))
         except (VerificationError, InvalidHashError):
             return False
 
@@ -40,3 +40,8 @@ class Argon2Hasher:
         if self._decoy is None:
             self._decoy = self._hasher.hash("decoy")
         self.matches(self._decoy, secret)
+
+
+def _bytes(secret: str) -> bytes:
+    """Whatever can be typed or piped in, lone surrogates too, is a secret and no error."""
+    return secret.encode("utf-8", "surrogatepass")

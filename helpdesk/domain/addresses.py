@@ -8,7 +8,7 @@ from helpdesk.domain.folding import fold
 _ADDRESS = re.compile(
     r"(?!\.)(?!.*\.\.)[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\x00-\x1f\x7f]")
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "’": "'", "ʼ": "'"})
 _WORD = re.compile(r"[a-z]+|\d+")
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _NOT_ALNUM = re.compile(r"[^\w]+|_+")
 
 
@@ -38,5 +39,5 @@ def fold_answer(text: str) -> str:
 
 
 def nfc(text: str) -> str:
-    """Text as it is stored: composed Unicode, outer spaces removed, inner runs of spaces made one."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Text as it is stored: composed Unicode, runs of spaces made one, no control characters or lone surrogates."""
+    return " ".join(_UNSTORABLE.sub(" ", unicodedata.normalize("NFC", text)).split())

@@ -162,6 +162,12 @@ def test_a_reason_is_required(services, agent, add_voter, reason):
         services.activation.resend(agent, add_voter(), reason=reason)
 
 
+def test_a_reason_is_kept_without_what_no_database_holds(services, administrator, agent, add_voter):
+    number = add_voter()
+    services.activation.resend(agent, number, reason="no \x00mail\ud800 came")
+    assert services.trail.show(administrator, voter=number)[0].reason == "no mail came"
+
+
 def test_the_calendar_is_kept(services, agent, add_voter, clock, election):
     number = add_voter()
     for moment in (election.portal_opens, election.vote_closes):

@@ -49,6 +49,12 @@ def test_five_failures_close_a_name_whether_it_exists_or_not(services, administr
         assert services.operators.log_in(name, PASSWORD).id == administrator.id
 
 
+def test_strange_names_and_passwords_are_refused_like_any_other(services, administrator):
+    for name, password in (("\x00\ud800", "\ud800"), ("'; --", "\x00"), ("x" * 10_000, "y" * 100_000)):
+        with pytest.raises(LoginRefused):
+            services.operators.log_in(name, password)
+
+
 def test_a_login_forgives_earlier_failures(services, administrator):
     for _ in range(3):
         for _ in range(4):

@@ -1,0 +1,264 @@
+"""Importing a roll: all or nothing, twice the same, in step with accounts, mails and search."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from helpdesk.domain.audit import Action, Outcome
+from helpdesk.domain.errors import RoleRefused, RollFrozen, RollRejected, UnreadableFile
+from helpdesk.domain.findings import FindingCode
+from helpdesk.domain.roll import ProblemCode, Severity
+from helpdesk.domain.states import AccountState, MailKind
+from helpdesk.store.schema import account, enrolment, outbox, roll_import, voter
+from helpdesk.store.search import add_voters
+from helpdesk.store.search.tables import search_trigram, search_vocabulary, search_word
+from tests.rolls import row, write_roll
+
+
+@pytest.fixture
+def load(services, administrator, tmp_path):
+    """Imports rows; the report."""
+
+    def load_rows(*rows, **more):
+        return services.rolls.import_roll(administrator, write_roll(tmp_path / "roll.csv", list(rows)), **more)
+
+    return load_rows
+
+
+def counts(report):
+    return {name: getattr(report, name) for name in ("added", "changed", "unchanged", "missing", "removed", "rejected")}
+
+
+def test_voters_arrive_with_addresses_ballots_and_an_account(load, services, administrator, agent, database):
+    report = load(
+        row(1, mel_secondaires="marie.martin@ac-rennes.fr|m.martin@education.gouv.fr", nom_usage="Martin"),
+        row(2, prenom="Zoé", codes_scrutins=""),
+    )
+    assert counts(report) == {"added": 2, "changed": 0, "unchanged": 0, "missing": 0, "removed": 0, "rejected": 0}
+    detail = services.voters.open(agent, "10000001")
+    assert [(view.address, view.tied) for view in detail.addresses] == [
+        ("marie.dupont1@ac-rennes.fr", True),
+        ("marie.martin@ac-rennes.fr", False),
+        ("m.martin@education.gouv.fr", False),
+    ]
+    assert [ballot.code for ballot in detail.ballots] == ["CSA-MEN", "CSA-A"]
+    assert detail.state is AccountState.NOT_INVITED
+    assert [hit.voter for hit in services.search.search(agent, "zoe dupont")] == ["10000002"]
+    event = services.trail.show(administrator, by=administrator.name)[0]
+    assert (event.action, event.detail["added"]) == (Action.ROLL_IMPORTED, "2")
+
+
+def test_the_same_file_again_changes_nothing(load, database):
+    load(row(1), row(2))
+    with database.read() as connection:
+        before = connection.execute(select(voter)).all()
+    again = load(row(1), row(2))
+    assert counts(again) == {"added": 0, "changed": 0, "unchanged": 2, "missing": 0, "removed": 0, "rejected": 0}
+    with database.read() as connection:
+        assert connection.execute(select(voter)).all() == before
+        assert connection.scalar(select(func.count()).select_from(roll_import)) == 2
+
+
+def test_an_order_of_rows_and_dress_of_headers_are_no_change(load, services, administrator, tmp_path):
+    load(row(1), row(2))
+    header = (
+        "Id Electeur", "Civilité", "NOM_USAGE", "nom famille", "Prénom", "Date-naissance", "mel identifiant",
+        "Mel Secondaires", "Académie", "Département", "UAI", "Établissement", "Corps", "Statut", "Codes scrutins",
+    )  # fmt: skip
+    path = write_roll(tmp_path / "other.csv", [row(2), row(1)], separator=",", encoding="cp1252", header=header)
+    assert counts(services.rolls.import_roll(administrator, path))["unchanged"] == 2
+
+
+def test_what_check_says_is_what_import_does(services, administrator, load, tmp_path, database):
+    load(row(1), row(2), row(3))
+    path = write_roll(tmp_path / "new.csv", [row(1), row(2, prenom="Anne"), row(4)])
+    foreseen = services.rolls.check(administrator, path)
+    assert counts(foreseen) == {"added": 1, "changed": 1, "unchanged": 1, "missing": 1, "removed": 0, "rejected": 0}
+    assert services.rolls.import_roll(administrator, path) == foreseen
+
+
+def test_a_changed_voter_keeps_account_and_history(load, services, agent, database):
+    load(row(1))
+    services.activation.resend(agent, "10000001", reason="no mail came")
+    load(row(1, prenom="Maëlle", codes_scrutins="CSA-A|CAPD", uai="0350002M", etablissement="Lycée Voltaire"))
+    detail = services.voters.open(agent, "10000001")
+    assert (detail.first_name, detail.establishment_name, detail.state) == (
+        "Maëlle",
+        "Lycée Voltaire",
+        AccountState.INVITED,
+    )
+    assert {ballot.code for ballot in detail.ballots} == {"CSA-A", "CAPD"}
+    assert len(detail.mails) == 1
+    assert services.search.search(agent, "marie dupont", limit=1)[0].matched == "tied_address"
+    assert [hit.voter for hit in services.search.search(agent, "maelle")] == ["10000001"]
+
+
+def test_a_changed_tied_address_kills_links_and_tells_both_addresses(load, services, administrator, agent, database):
+    load(row(1, mel_identifiant="old@ac-rennes.fr"))
+    services.activation.resend(agent, "10000001", reason="no mail came")
+    load(row(1, mel_identifiant="new@ac-rennes.fr"))
+    detail = services.voters.open(agent, "10000001")
+    assert [(view.address, view.tied) for view in detail.addresses] == [("new@ac-rennes.fr", True)]
+    assert detail.link_generation == 2
+    notices = [mail.to for mail in detail.mails if mail.kind is MailKind.TIED_ADDRESS_NOTICE]
+    assert sorted(notices) == ["new@ac-rennes.fr", "old@ac-rennes.fr"]
+    assert [mail.fate for mail in detail.mails if mail.kind is MailKind.ACTIVATION] == ["expired"]
+    events = services.trail.show(administrator, voter="10000001")
+    assert events[0].detail == {"change": "tied_address"} or events[1].detail == {"change": "tied_address"}
+    assert services.search.search(agent, "old@ac-rennes.fr") == ()
+
+
+def test_a_voter_never_written_to_is_not_told(load, database):
+    load(row(1, mel_identifiant="old@ac-rennes.fr"))
+    load(row(1, mel_identifiant="new@ac-rennes.fr"))
+    with database.read() as connection:
+        assert connection.scalars(select(outbox.c.kind)).all() == []
+
+
+def test_two_voters_may_swap_their_addresses(load, services, agent):
+    load(row(1, mel_identifiant="a@ac-rennes.fr"), row(2, mel_identifiant="b@ac-rennes.fr"))
+    load(row(1, mel_identifiant="b@ac-rennes.fr"), row(2, mel_identifiant="a@ac-rennes.fr"))
+    assert services.voters.resolve(agent, "b@ac-rennes.fr") == "10000001"
+    assert services.voters.resolve(agent, "a@ac-rennes.fr") == "10000002"
+
+
+def test_a_missing_voter_is_kept_and_marked_and_unmarked_when_back(load, services, agent, clock):
+    load(row(1), row(2))
+    clock.advance(days=1)
+    assert counts(load(row(1)))["missing"] == 1
+    gone = services.voters.open(agent, "10000002")
+    assert gone.missing_from_roll == clock.now
+    assert FindingCode.GONE_FROM_ROLL in {finding.code for finding in gone.findings}
+    clock.advance(days=1)
+    load(row(1))
+    assert services.voters.open(agent, "10000002").missing_from_roll != clock.now
+    load(row(1), row(2))
+    assert services.voters.open(agent, "10000002").missing_from_roll is None
+
+
+def test_a_missing_voter_is_removed_only_if_asked(load, services, administrator, agent, database):
+    load(row(1), row(2))
+    services.activation.resend(agent, "10000002", reason="no mail came")
+    assert counts(load(row(1), remove_missing=True))["removed"] == 1
+    with database.read() as connection:
+        left = [connection.scalar(select(func.count()).select_from(table)) for table in (voter, account, outbox)]
+        assert left == [1, 1, 0]
+    assert services.search.search(agent, "10000002") == ()
+    assert services.trail.show(administrator, voter="10000002")
+    services.trail.verify(administrator)
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "code", "line"),
+    [
+        ([row(1), row(2, mel_identifiant="")], "mel_identifiant", ProblemCode.MISSING_VALUE, 3),
+        ([row(1), row(2, mel_identifiant="nonsense")], "mel_identifiant", ProblemCode.BAD_ADDRESS, 3),
+        ([row(1, mel_secondaires="x@y.fr|no")], "mel_secondaires", ProblemCode.BAD_ADDRESS, 2),
+        ([row(1, date_naissance="31/02/1980")], "date_naissance", ProblemCode.BAD_DATE, 2),
+        ([row(1, uai="0350001A")], "uai", ProblemCode.BAD_UAI, 2),
+        ([row(1, departement="99X")], "departement", ProblemCode.BAD_DEPARTMENT, 2),
+        ([row(1, id_electeur="12 34")], "id_electeur", ProblemCode.BAD_NUMBER, 2),
+        ([row(1), row(2), row(1, mel_identifiant="x@y.fr")], "id_electeur", ProblemCode.DUPLICATE_VOTER, 4),
+        (
+            [row(1, mel_identifiant="a@b.fr"), row(2, mel_identifiant="A@B.fr")],
+            "mel_identifiant",
+            ProblemCode.ADDRESS_TIED_TWICE,
+            3,
+        ),
+    ],
+)
+def test_an_error_names_its_line_and_nothing_is_changed(
+    load, services, administrator, database, rows, column, code, line
+):
+    load(row(7))
+    with pytest.raises(RollRejected) as refused:
+        load(*rows)
+    (problem,) = refused.value.report.errors
+    assert (problem.column, problem.code, problem.line) == (column, code, line)
+    with database.read() as connection:
+        assert connection.scalars(select(voter.c.number)).all() == ["10000007"]
+        assert connection.scalar(select(voter.c.missing_since)) is None
+
+
+def test_an_address_tied_here_and_known_there_is_a_warning(load):
+    report = load(row(1, mel_identifiant="a@b.fr"), row(2, mel_secondaires="A@b.fr"))
+    assert [(problem.code, problem.severity) for problem in report.problems] == [
+        (ProblemCode.ADDRESS_ALSO_TIED, Severity.WARNING)
+    ]
+
+
+def test_a_quoted_line_break_keeps_the_count_of_lines(load):
+    with pytest.raises(RollRejected) as refused:
+        load(row(1, etablissement="Collège\nJean Moulin"), row(2, uai="x"))
+    assert [problem.line for problem in refused.value.report.errors] == [4]
+
+
+def test_a_failure_half_way_leaves_the_old_roll_whole(load, database, monkeypatch, services, agent):
+    load(row(1))
+    calls = []
+
+    def fail_at_the_end(*arguments, **more):
+        calls.append(arguments)
+        raise OSError("the power went")
+
+    monkeypatch.setattr("helpdesk.services.roll.append", fail_at_the_end)
+    with pytest.raises(OSError, match="power"):
+        load(row(1, prenom="Anne"), row(2), row(3))
+    assert calls
+    with database.read() as connection:
+        assert connection.execute(select(voter.c.number, voter.c.first_name)).all() == [("10000001", "Marie")]
+    assert services.search.search(agent, "10000002") == ()
+
+
+def test_the_roll_is_frozen_during_the_vote_and_the_refusal_is_audited(load, services, administrator, clock, election):
+    clock.now = election.vote_opens
+    with pytest.raises(RollFrozen):
+        load(row(1))
+    event = services.trail.show(administrator, by=administrator.name)[0]
+    assert (event.action, event.outcome) == (Action.ROLL_IMPORTED, Outcome.REFUSED)
+    clock.now = election.vote_closes
+    assert load(row(1)).added == 1
+
+
+def test_only_administrators_import(services, agent, supervisor, auditor, tmp_path):
+    path = write_roll(tmp_path / "roll.csv", [row(1)])
+    for who in (agent, supervisor, auditor):
+        with pytest.raises(RoleRefused):
+            services.rolls.import_roll(who, path)
+        with pytest.raises(RoleRefused):
+            services.rolls.check(who, path)
+
+
+def test_an_unreadable_file_changes_nothing(services, administrator, tmp_path):
+    with pytest.raises(UnreadableFile):
+        services.rolls.import_roll(administrator, tmp_path / "nothing.csv")
+
+
+def index_content(connection):
+    tables = (search_word, search_vocabulary, search_trigram)
+    return [sorted(tuple(each) for each in connection.execute(select(table))) for table in tables]
+
+
+NAMES = st.sampled_from(["Marie", "Anne-Lise", "Zoé", "Jean Paul", "Œuvre", "D’Arc"])
+ROWS = st.dictionaries(st.integers(1, 6), st.tuples(NAMES, NAMES, st.integers(1, 9)), max_size=6)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(ROWS, st.booleans()), min_size=1, max_size=4))
+def test_after_any_imports_the_index_is_what_a_fresh_one_would_be(load, database, context, imports):
+    for people, remove in imports:
+        rows = [
+            row(number, prenom=first, nom_famille=last, mel_identifiant=f"x{address}.y{number}@ac-rennes.fr")
+            for number, (first, last, address) in people.items()
+        ]
+        if rows:
+            load(*rows, remove_missing=remove)
+    with database.write() as connection:
+        kept = index_content(connection)
+        for table in (search_word, search_vocabulary, search_trigram):
+            connection.execute(table.delete())
+        add_voters(connection, connection.scalars(select(voter.c.id)).all())
+        assert index_content(connection) == kept
+        enrolled = connection.scalar(select(func.count()).select_from(enrolment))
+        assert enrolled == 2 * connection.scalar(select(func.count()).select_from(voter))

@@ -1,0 +1,173 @@
+"""Searching: whatever the caller says finds the voter, best first, inside the operator's scope."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpdesk.domain.errors import RoleRefused
+from helpdesk.domain.roles import Scope
+from helpdesk.domain.states import AccountState
+
+MARIE = "10000001"
+
+
+@pytest.fixture
+def crowd(add_voter):
+    """A few people who are easily taken for one another."""
+    add_voter(
+        MARIE,
+        first="Marie-Hélène",
+        family="Lefèvre",
+        usage="Dupont",
+        tied="marie-helene.dupont@ac-rennes.fr",
+        others=("marie-helene.lefevre@ac-rennes.fr", "m.lefevre@education.gouv.fr"),
+    )
+    add_voter("10000002", first="Marie", family="Dupond", tied="marie.dupond@ac-rennes.fr", code="0350002M")
+    add_voter(
+        "10000003", first="Anne", family="Le Goff", tied="anne.le-goff2@ac-nantes.fr", academy="Nantes", department="44"
+    )
+    add_voter(
+        "10000004", first="Jean-Paul", family="D'Arc", tied="jean-paul.darc@ac-rennes.fr", state=AccountState.ACTIVE
+    )
+    add_voter("10000005", first="Hélène", family="Martin", tied="helene.martin@ac-rennes.fr")
+
+
+def found(services, operator, text, **more):
+    return [hit.voter for hit in services.search.search(operator, text, **more)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "marie-helene.dupont@ac-rennes.fr",
+        "MARIE-HELENE.Dupont@ac-rennes.fr",
+        "  marie-helene . dupont @ac-rennes.fr ",
+        "Marie-Hélène Dupont <marie-helene.dupont@ac-rennes.fr>",
+        "mailto:marie-helene.dupont@ac-rennes.fr?subject=x",
+        "marie-helene.lefevre@ac-rennes.fr",
+        "m.lefevre@education",
+        "marie-helene.dup",
+        "marie helene dupont",
+        "dupont marie-hélène",
+        "LEFEVRE Marie-Helene",
+        "lefèvre",
+        "helene lef",
+        "10000001",
+        "1000 0001",
+        "lefevre@edu",
+        "-helene.dup",
+        # one slip each
+        "marie-helene.dupomt@ac-rennes.fr",
+        "marie-helene.dpuont@ac-rennes.fr",
+        "mariehelene.dupont@ac-rennes.fr",
+        "marie-helene-dupont@ac-rennes.fr",
+        "marie-helene.dupont@ac-nantes.fr",
+        "marie-helene.dupont3@ac-rennes.fr",
+        "lefevvre marie",
+        "lefevr",
+        "leffevre",
+    ],
+)
+def test_whatever_the_caller_says_finds_her_first(services, agent, crowd, text):
+    assert found(services, agent, text)[0] == MARIE
+
+
+def test_an_exact_address_finds_nobody_else(services, agent, crowd):
+    assert found(services, agent, "marie.dupond@ac-rennes.fr") == ["10000002"]
+
+
+def test_an_establishment_finds_its_voters(services, agent, crowd):
+    assert found(services, agent, "0350002m") == ["10000002"]
+    assert set(found(services, agent, "0350001")) == {MARIE, "10000003", "10000004", "10000005"}
+
+
+def test_the_better_match_comes_first(services, agent, crowd):
+    assert found(services, agent, "marie dupon")[0] == "10000002"
+    assert found(services, agent, "helene")[:2] == ["10000005", MARIE]
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("marie-helene.dupont@ac-rennes.fr", "tied_address"),
+        ("marie-helene.lefevre@ac-rennes.fr", "other_address"),
+        ("dupont marie", "name"),
+        ("lefevre marie", "former_name"),
+        ("10000001", "voter_number"),
+        ("marie-helene.dupomt@ac-rennes.fr", "similar"),
+    ],
+)
+def test_each_result_says_why(services, agent, crowd, text, matched):
+    assert services.search.search(agent, text)[0].matched == matched
+
+
+def test_a_result_tells_who_where_and_in_which_state(services, agent, crowd):
+    (hit,) = services.search.search(agent, "jean-paul.darc@ac-rennes.fr")
+    assert (hit.name, hit.tied_address, hit.other_addresses) == ("Jean-Paul D'Arc", "jean-paul.darc@ac-rennes.fr", ())
+    assert (hit.state, hit.establishment) == (AccountState.ACTIVE, "Collège Jean Moulin (0350001L)")
+
+
+@pytest.mark.parametrize("text", ["d'arc", "D’Arc jean", "darc jean paul", "jean paul d'arc"])
+def test_apostrophes_and_double_names(services, agent, crowd, text):
+    assert "10000004" in found(services, agent, text)
+
+
+def test_a_scope_cannot_be_lifted_and_does_not_shorten_the_list(services, add_operator, add_voter):
+    for _ in range(30):
+        add_voter(academy="Nantes", department="44", tied=None)
+    mine = [add_voter(academy="Rennes", department="35") for _ in range(3)]
+    nearby = add_operator("Bea Bretagne", scope=Scope(departments=frozenset({"35"})))
+    both = add_operator("Bo Both", scope=Scope(academies=frozenset({"Nantes"}), departments=frozenset({"35"})))
+    for text in ("marie dupont", "marie.dupont", "0350001", "1000", "dupont", "arie.dup", "marie.dupomt@ac-rennes.fr"):
+        assert set(found(services, nearby, text, limit=3)) == set(mine), text
+    assert len(found(services, both, "marie dupont")) == 33
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b", "@", ".", "-", "'", '"', "<>", "mailto:"])
+def test_nothing_to_go_by_is_no_error(services, agent, crowd, text):
+    assert services.search.search(agent, text) is not None
+
+
+def test_an_empty_text_finds_nobody(services, agent, crowd):
+    assert found(services, agent, "  ") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'; DROP TABLE voter; --",
+        '" OR 1=1 --',
+        "marie* NEAR dupont",
+        "NOT AND OR ^",
+        "%_%\\",
+        "a" * 1_000_000,
+        "marie " * 100_000,
+        "é" * 5_000 + "@ac-rennes.fr",
+        "\x00\x01\ud800",
+        "\u202egro.elpmaxe@eiram",
+        "(" * 500,
+    ],
+)
+def test_hostile_text_is_only_text(services, agent, crowd, text):
+    services.search.search(agent, text)
+    assert found(services, agent, "10000001") == [MARIE]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60))
+def test_no_text_at_all_is_an_error(services, agent, crowd, text):
+    assert len(services.search.search(agent, text, limit=3)) <= 3
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_every_prefix_of_an_address_finds_its_voter(services, agent, crowd, data):
+    address = data.draw(st.sampled_from(["marie-helene.lefevre@ac-rennes.fr", "anne.le-goff2@ac-nantes.fr"]))
+    length = data.draw(st.integers(6, len(address)))
+    number = MARIE if address.startswith("marie") else "10000003"
+    assert number in found(services, agent, address[:length])
+
+
+def test_auditors_do_not_search(services, auditor):
+    with pytest.raises(RoleRefused):
+        services.search.search(auditor, "marie")
