@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpdesk.adapters.argon2 import Argon2Hasher
+from helpdesk.adapters.election_file import read_election
 from helpdesk.adapters.link_key import read_link_key
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.roll_file import RollFile
-from helpdesk.adapters.secrets import KeyringSecrets, read_credential
+from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_credential
 from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.config import Settings
+from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import BadSetting, SecretStoreUnavailable
 from helpdesk.domain.ports import Clock, SecretStore
 from helpdesk.resource_files import resource
@@ -20,6 +22,19 @@ from helpdesk.services.context import MailIdentity, ServiceContext
 from helpdesk.services.elections import store_is_trial
 from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
+
+__all__ = [
+    "Program",
+    "create_program",
+    "link_key",
+    "mail_renderer",
+    "open_program",
+    "read_election",
+    "reference_calendar",
+    "smtp_transport",
+    "system_clock",
+    "write_credential",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,11 @@ def create_program(settings: Settings, *, trial: bool = False) -> Program:
         store.close()
         raise
     return _assemble(settings, store, clock, secrets)
+
+
+def reference_calendar() -> Election:
+    """The calendar of the reference election, to be moved to where it is needed."""
+    return read_election(resource("elections", "reference.toml"))
 
 
 def mail_renderer() -> MailTemplates:

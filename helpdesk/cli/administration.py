@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from helpdesk.adapters.election_file import read_election
-from helpdesk.bootstrap import create_program
+from helpdesk.bootstrap import create_program, read_election, reference_calendar
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
 from helpdesk.cli.session import logged_in, print_json, read_password, settings_of, wants_json
 from helpdesk.domain.roles import Role, Scope
@@ -14,7 +13,6 @@ from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
 from helpdesk.language.moments import moment_text
 from helpdesk.language.words import role_text
-from helpdesk.resource_files import resource
 
 
 @click.command(
@@ -39,7 +37,7 @@ def init(context: click.Context, admin: str | None, election: Path | None, *, tr
         if calendar is not None:
             setup.set_election(calendar, trial=trial)
         elif not setup.has_election():
-            reference = read_election(resource("elections", "reference.toml"))
+            reference = reference_calendar()
             today = program.clock().astimezone(ZoneInfo(reference.zone)).date()
             span = reference.vote_opens.date() - reference.portal_opens.date()
             setup.set_election(reference.moved(vote_opens_on=today + span), trial=trial)

@@ -14,9 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from helpdesk.adapters.election_file import read_election
-from helpdesk.adapters.secrets import write_credential
-from helpdesk.bootstrap import Program, create_program, system_clock
+from helpdesk.bootstrap import Program, create_program, reference_calendar, system_clock, write_credential
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
 from helpdesk.cli.serving import embedded_mailer, show_desk
 from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE, log_to_file, settings_of
@@ -26,7 +24,6 @@ from helpdesk.demo.sample_roll import write_sample
 from helpdesk.domain.roles import Operator
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
-from helpdesk.resource_files import resource
 
 _LINK_KEY_FILE = "demo-link-key"
 _DAYS_TO_VOTE = 7
@@ -124,8 +121,7 @@ def _fill(program: Program, place: Path, *, voters: int, vote_opens_on: date) ->
     """Calendar, operator and voters of a new demo store; an existing one is only given the calendar."""
     services = program.services
     fresh = not services.setup.has_election()
-    reference = read_election(resource("elections", "reference.toml"))
-    services.setup.set_election(reference.moved(vote_opens_on=vote_opens_on), trial=True)
+    services.setup.set_election(reference_calendar().moved(vote_opens_on=vote_opens_on), trial=True)
     password_file = place / DEMO_PASSWORD_FILE
     if not fresh:
         return services.operators.log_in(DEMO_OPERATOR, password_file.read_text(encoding="utf-8").strip())
