@@ -3,20 +3,42 @@
 import re
 import smtplib
 import ssl
+from dataclasses import dataclass
+from email.policy import SMTP
+from ipaddress import ip_address
 from pathlib import Path
 
-from helpdesk.domain.errors import BadSetting, MailServerUnreachable
-from helpdesk.domain.mail_transport import Delivery, OutgoingMail, Verdict
+from helpdesk.domain.errors import BadSetting, MailServerUnreachable, UnreadableFile
+from helpdesk.domain.mail_transport import Delivery, OutgoingMail, Verdict, clean_answer
 
-TIMEOUT_SECONDS = 30
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_ENHANCED = re.compile(rb"^\s*([245]\.\d{1,3}\.\d{1,3})\b")
-_TEMPORARY, _PERMANENT = 400, 500
+_ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_READY, _GO_ON, _PERMANENT = 250, 300, 500
 _SERVICE_CLOSING = 421
+_GOODBYE_SECONDS = 5
+_LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954, 4 and 6: about the session, whenever they are said
+_CUT = Delivery(Verdict.TEMPORARY, "4.4.2", "4.4.2 connection lost before the server answered")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a server may take, in seconds: to be reached and greet, to answer a command, to judge a whole mail.
+
+    The last is long, because a mail given up while its server still examines it arrives twice (RFC 5321, 4.5.3.2.6).
+    """
+
+    connect: float = 20
+    command: float = 60
+    verdict: float = 300
 
 
 class SmtpTransport:
-    """A connection that is opened with the first mail, kept, and opened again when the server dropped it."""
+    """A connection that is opened with the first mail, kept, and opened again when the server dropped it.
+
+    What concerns the session (reaching the server, encryption, login, the sender's address) raises
+    MailServerUnreachable and says nothing about the mail in hand. What concerns the mail is its `Delivery`; a new
+    connection lost over a mail is a temporary failure of that mail, so that one which makes its server fall over
+    cannot keep all others waiting.
+    """
 
     def __init__(
         self,
@@ -27,90 +49,175 @@ class SmtpTransport:
         user: str = "",
         password: str = "",
         ca_file: Path | None = None,
-        timeout: float = TIMEOUT_SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         """Take the server's address; `security` is `tls`, `starttls` or `none`.
 
-        Raises BadSetting for `none` with a server that is not this machine: links would travel in the clear.
+        Raises BadSetting for `none` with a server that is not this machine (links would travel in the clear), and
+        UnreadableFile for certificates that cannot be used.
         """
-        if security == "none" and host not in _LOOPBACK:
+        if security not in {"tls", "starttls", "none"}:
+            raise BadSetting("smtp.security", "not_a_choice")
+        if security == "none" and not _is_loopback(host):
             raise BadSetting("smtp.security", "insecure")
         self._host, self._port, self._security = host, port, security
         self._user, self._password = user, password
-        self._ca_file, self._timeout = ca_file, timeout
+        self._tls = _trust(ca_file)
+        self._patience = patience or Patience()
         self._connection: smtplib.SMTP | None = None
 
     def send(self, mail: OutgoingMail) -> Delivery:
-        """Hand a mail over; a connection that turns out to be dead is replaced once."""
-        reused = self._connection is not None
+        """Hand a mail over; a kept connection that turns out to be dead is replaced once."""
+        content = mail.message.as_bytes(policy=SMTP)
+        kept = self._connection
+        if kept is not None:
+            try:
+                return self._converse(kept, mail, content, kept=True)
+            except (MailServerUnreachable, OSError, smtplib.SMTPException):
+                self.close()
         try:
-            return self._send(mail)
-        except MailServerUnreachable:
+            connection = self._connection = self._connect()
+            return self._converse(connection, mail, content, kept=False)
+        except smtplib.SMTPServerDisconnected:
             self.close()
-            if not reused:
-                raise
-        return self._send(mail)
+            raise MailServerUnreachable("connection") from None
 
     def close(self) -> None:
         """Say goodbye, if the server still listens."""
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
+                if connection.sock is not None:
+                    connection.sock.settimeout(_GOODBYE_SECONDS)
                 connection.quit()
             except (OSError, smtplib.SMTPException):
                 connection.close()
 
-    def _send(self, mail: OutgoingMail) -> Delivery:
+    def _converse(self, connection: smtplib.SMTP, mail: OutgoingMail, content: bytes, *, kept: bool) -> Delivery:
+        """One mail transaction. A connection lost before it began raises SMTPServerDisconnected."""
+        size = [f"size={len(content)}"] if connection.has_extn("size") else []
+        code, words = connection.mail(mail.sender, size)
+        if code != _READY:
+            self.close()
+            raise MailServerUnreachable("sender", _answer(code, words))
         try:
-            connection = self._connection or self._connect()
-            self._connection = connection
-            connection.send_message(mail.message, mail.sender, [mail.recipient])
-        except smtplib.SMTPRecipientsRefused as error:
-            return self._refused(*next(iter(error.recipients.values())))
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            return self._refused(error.smtp_code, error.smtp_error)
-        except smtplib.SMTPAuthenticationError as error:
-            raise MailServerUnreachable("login", _words(error.smtp_error)) from None
-        except smtplib.SMTPResponseException as error:
-            raise MailServerUnreachable("session", _words(error.smtp_error)) from None
-        except smtplib.SMTPException:
-            raise MailServerUnreachable("session") from None
-        except ssl.SSLError:
-            raise MailServerUnreachable("certificate") from None
-        except OSError:
-            raise MailServerUnreachable("connection") from None
-        return Delivery(Verdict.ACCEPTED, "2.0.0", "250 accepted")
+            code, words = connection.rcpt(mail.recipient)
+        except smtplib.SMTPServerDisconnected:
+            self.close()
+            if kept:
+                raise
+            return _CUT
+        if code < _GO_ON:
+            try:
+                code, words = self._hand_over(connection, content)
+            except (OSError, smtplib.SMTPException):
+                self.close()
+                return _CUT  # not tried again at once: the server may have taken it
+        if code in _LOGIN_WANTED:
+            self.close()
+            raise MailServerUnreachable("login", _answer(code, words))
+        if code >= _GO_ON:
+            self._begin_anew(connection, code)
+        return _verdict(code, words)
+
+    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+        if connection.sock is not None:
+            connection.sock.settimeout(self._patience.verdict)
+        try:
+            return connection.data(content)
+        except smtplib.SMTPDataError as error:
+            words = error.smtp_error
+            return error.smtp_code, words if isinstance(words, bytes) else words.encode()
+        finally:
+            if connection.sock is not None:
+                connection.sock.settimeout(self._patience.command)
+
+    def _begin_anew(self, connection: smtplib.SMTP, code: int) -> None:
+        """Forget a refused transaction, so that the next mail may use the connection."""
+        if code == _SERVICE_CLOSING:
+            self.close()
+            return
+        try:
+            connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self.close()
 
     def _connect(self) -> smtplib.SMTP:
-        if self._security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, timeout=self._timeout, context=self._tls()
-            )
-        else:
-            connection = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
         try:
-            if self._security == "starttls":
-                connection.starttls(context=self._tls())
-            if self._user:
-                connection.login(self._user, self._password)
+            connection = self._open()
+        except smtplib.SMTPResponseException as error:
+            raise MailServerUnreachable("session", _answer(error.smtp_code, error.smtp_error)) from None
+        except ssl.SSLCertVerificationError:
+            raise MailServerUnreachable("certificate") from None
+        except ssl.SSLError:
+            raise MailServerUnreachable("tls") from None
+        except (OSError, smtplib.SMTPException):
+            raise MailServerUnreachable("connection") from None
+        try:
+            self._secure(connection)
         except BaseException:
             connection.close()
             raise
+        if connection.sock is not None:
+            connection.sock.settimeout(self._patience.command)
         return connection
 
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self._ca_file) if self._ca_file else None)
+    def _open(self) -> smtplib.SMTP:
+        where, patience = (self._host, self._port), self._patience.connect
+        if self._security == "tls":
+            return smtplib.SMTP_SSL(*where, timeout=patience, context=self._tls)
+        return smtplib.SMTP(*where, timeout=patience)
 
-    def _refused(self, code: int, words: bytes | str) -> Delivery:
-        if code == _SERVICE_CLOSING:
-            raise MailServerUnreachable("session", _words(words))
-        raw = words if isinstance(words, bytes) else words.encode()
-        enhanced = _ENHANCED.match(raw)
-        verdict = Verdict.PERMANENT if code >= _PERMANENT else Verdict.TEMPORARY
-        status = enhanced[1].decode() if enhanced else str(code)
-        return Delivery(verdict, status, f"{code} {_words(words)}")
+    def _secure(self, connection: smtplib.SMTP) -> None:
+        """Encrypt and log in; never falls back to less than was asked for."""
+        try:
+            if self._security == "starttls":
+                connection.starttls(context=self._tls)
+            if self._user:
+                connection.login(self._user, self._password)
+            connection.ehlo_or_helo_if_needed()
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailServerUnreachable("login", _answer(error.smtp_code, error.smtp_error)) from None
+        except smtplib.SMTPResponseException as error:
+            raise MailServerUnreachable("session", _answer(error.smtp_code, error.smtp_error)) from None
+        except smtplib.SMTPNotSupportedError:
+            encrypted = self._security != "starttls" or isinstance(connection.sock, ssl.SSLSocket)
+            raise MailServerUnreachable("login" if encrypted else "starttls") from None
+        except ssl.SSLCertVerificationError:
+            raise MailServerUnreachable("certificate") from None
+        except ssl.SSLError:
+            raise MailServerUnreachable("tls") from None
+        except (OSError, smtplib.SMTPException):
+            raise MailServerUnreachable("connection") from None
 
 
-def _words(answer: bytes | str) -> str:
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(text.split())
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """The system's authorities, or those of the file alone."""
+    try:
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except FileNotFoundError:
+        raise UnreadableFile(str(ca_file), "missing") from None
+    except PermissionError:
+        raise UnreadableFile(str(ca_file), "denied") from None
+    except (ssl.SSLError, OSError):
+        raise UnreadableFile(str(ca_file), "not_a_certificate") from None
+
+
+def _verdict(code: int, words: bytes) -> Delivery:
+    enhanced = _ENHANCED.match(words.decode("utf-8", "replace"))
+    verdict = Verdict.PERMANENT if code >= _PERMANENT else Verdict.TEMPORARY
+    if code < _GO_ON:
+        verdict = Verdict.ACCEPTED
+    return Delivery(verdict, enhanced[1] if enhanced else str(code), _answer(code, words))
+
+
+def _answer(code: int, words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return clean_answer(f"{code} {text}")

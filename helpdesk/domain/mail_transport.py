@@ -1,9 +1,27 @@
 """Handing one mail to a server: what is handed over, and what can come of it."""
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
+
+ANSWER_LENGTH = 500
+"""How much of a server's answer is kept, in characters."""
+
+_LINK_LIKE = re.compile(r"\S*(?:://|www\.|/(?:activate|reset|question)/)\S*", re.IGNORECASE)
+# A run of a token's alphabet that is too long for a word, or long and mixed as only made-up strings are. What may
+# be left of a token that was echoed in pieces is then too short to guess the rest from.
+_TOKEN_LIKE = re.compile(r"[\w-]{32,}|(?=[\w-]*(?:\d|[a-z][A-Z]))[\w-]{16,}", re.ASCII)
+
+
+def clean_answer(answer: str) -> str:
+    """A server's words as they may be stored and shown: one printable line, no link, nothing like a token.
+
+    Servers may echo what they were sent, and what they were sent holds a one-time link (facts.md rule 1).
+    """
+    line = " ".join("".join(each if each.isprintable() else " " for each in answer).split())
+    return _TOKEN_LIKE.sub("…", _LINK_LIKE.sub("…", line))[:ANSWER_LENGTH]
 
 
 class Verdict(StrEnum):
@@ -16,7 +34,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A server's answer about one mail: `code` is the enhanced status (RFC 3463) or the reply code (RFC 5321)."""
+    """A server's answer about one mail.
+
+    `code` is the enhanced status (RFC 3463) where the server gives one, else the reply code (RFC 5321); `answer`
+    is its words with the reply code, cleaned.
+    """
 
     verdict: Verdict
     code: str

@@ -1,34 +1,34 @@
 """Delivering mails one by one over one connection."""
 
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
+from helpdesk.domain.errors import OutsideFault
 from helpdesk.domain.links import derive_token, link_url, token_hash
+from helpdesk.domain.mail_transport import Delivery as Outcome
 from helpdesk.domain.mail_transport import MailTransport, OutgoingMail, Verdict
-from helpdesk.domain.ports import Clock, MailContent, MailRenderer
+from helpdesk.domain.ports import Clock, MailRenderer
 from helpdesk.domain.states import LINK_MAILS
+from helpdesk.mailer.bugs import where_it_broke
+from helpdesk.mailer.letter import Letterhead, compose, return_path
 from helpdesk.services.outbox import ClaimedMail, Outbox
 
-SENDER_NAME = "Élections professionnelles"
+__all__ = ["Delivery", "Letterhead"]
+
 _HEARTBEATS_PER_LEASE = 3
+_BROKEN = Outcome(Verdict.TEMPORARY, "4.3.0", "4.3.0 the mail could not be composed")
 
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """What every mail carries: the sender's address, where answers go, where links lead."""
-
-    sender: str
-    reply_to: str
-    portal_url: str
+log = logging.getLogger("helpdesk.mailer")
 
 
 class Delivery:
-    """Everything one mailer needs to deliver; used by one thread."""
+    """Everything one mailer needs to deliver; used by one thread.
+
+    What a server said of a mail is recorded before anything else is sent. While the store is away, it is kept here
+    and recorded as soon as the store is back, so that the mail is not sent twice for that.
+    """
 
     def __init__(
         self,
@@ -46,60 +46,84 @@ class Delivery:
         self._outbox, self._transport, self._renderer = outbox, transport, renderer
         self._clock, self._key, self._letterhead = clock, key, letterhead
         self._worker, self._lease_seconds = worker, lease_seconds
+        self._unrecorded: dict[int, tuple[ClaimedMail, Outcome]] = {}
 
     def deliver_due(self, *, stop: Event, limit: int = 1) -> int:
         """Deliver up to `limit` mails that are due; how many were claimed.
 
-        Raises MailServerUnreachable after giving back what was not delivered: the mails wait, uncounted.
+        Raises MailServerUnreachable after giving back what was not delivered: the mails wait, uncounted. Raises
+        the store's faults; nothing is lost by them either.
         """
+        self._record_answers()
         mails = self._outbox.claim(self._worker, limit=limit)
+        left = {mail.id for mail in mails}
         try:
             for mail in mails:
                 if stop.is_set():
                     break
                 with self._heartbeat(mail):
                     self._deliver(mail)
+                left.discard(mail.id)
         finally:
-            if mails:
-                self._outbox.release(self._worker)
+            if left:
+                self._release()
         return len(mails)
 
     def close(self) -> None:
-        """End the connection to the server."""
+        """Record what is still to be recorded, give back what is held, end the connection to the server."""
+        with suppress(OutsideFault):
+            self._record_answers()
         self._transport.close()
 
     def _deliver(self, mail: ClaimedMail) -> None:
+        try:
+            outgoing = self._prepare(mail)
+            if outgoing is None:
+                return
+            answer = self._transport.send(outgoing)
+        except OutsideFault:
+            raise
+        except Exception as error:  # noqa: BLE001 (one mail that cannot be composed must not hold up the others)
+            log.error("mail %s could not be composed\n%s", mail.id, where_it_broke(error))  # noqa: TRY400 (no values)
+            answer = _BROKEN
+        self._unrecorded[mail.id] = (mail, answer)
+        self._record_answers()
+
+    def _prepare(self, mail: ClaimedMail) -> OutgoingMail | None:
+        """The mail as it goes out, its link minted; None when there is nothing left to send."""
         link = None
         if mail.carries_link:
             token = derive_token(self._key, message_id=mail.message_id, generation=mail.generation)
             if not self._outbox.mint_link(mail, token_hash(token)):
-                self._outbox.supersede(mail)
-                return
+                return None
             link = link_url(self._letterhead.portal_url, purpose=LINK_MAILS[mail.kind], token=token)
-        content = self._renderer.render(self._outbox.facts(mail, link))
-        message = self._compose(mail, content)
-        answer = self._transport.send(OutgoingMail(self._letterhead.sender, mail.to, message))
-        record = {
+        facts = self._outbox.facts(mail, link)
+        if facts is None:
+            return None
+        message = compose(
+            self._letterhead,
+            self._renderer.render(facts),
+            to=mail.to,
+            message_id=mail.message_id,
+            language=mail.language,
+            at=self._clock(),
+        )
+        return OutgoingMail(return_path(self._letterhead, mail.message_id), mail.to, message)
+
+    def _record_answers(self) -> None:
+        records = {
             Verdict.ACCEPTED: self._outbox.record_accepted,
             Verdict.TEMPORARY: self._outbox.record_temporary,
             Verdict.PERMANENT: self._outbox.record_permanent,
-        }[answer.verdict]
-        record(mail, answer.code, answer.answer)
+        }
+        for mail, answer in tuple(self._unrecorded.values()):
+            records[answer.verdict](mail, answer.code, answer.answer)
+            del self._unrecorded[mail.id]
 
-    def _compose(self, mail: ClaimedMail, content: MailContent) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
-        message["From"] = formataddr((SENDER_NAME, self._letterhead.sender))
-        message["To"] = mail.to
-        if self._letterhead.reply_to:
-            message["Reply-To"] = self._letterhead.reply_to
-        message["Subject"] = content.subject
-        message["Date"] = format_datetime(self._clock())
-        message["Message-ID"] = f"<{mail.message_id}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: nobody's holiday reply comes back
-        message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(content.text)
-        message.add_alternative(content.html, subtype="html")
-        return message
+    def _release(self) -> None:
+        """Give mails back; a store that is away gets them back by itself when their leases end."""
+        with suppress(OutsideFault):
+            self._outbox.release(self._worker, keep=tuple(self._unrecorded))
 
     @contextmanager
     def _heartbeat(self, mail: ClaimedMail) -> Iterator[None]:
@@ -108,7 +132,8 @@ class Delivery:
 
         def beat() -> None:
             while not done.wait(self._lease_seconds / _HEARTBEATS_PER_LEASE):
-                self._outbox.extend_lease(mail)
+                with suppress(OutsideFault):
+                    self._outbox.extend_lease(mail)
 
         thread = Thread(target=beat, name="mail-lease", daemon=True)
         thread.start()

@@ -1,19 +1,23 @@
 """Running the mailer: until the outbox is empty, until stopped, or inside the desk's process."""
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from helpdesk.domain.errors import HelpdeskError, MailServerUnreachable, OutsideFault, SecretStoreUnavailable
 from helpdesk.domain.mailer_status import MailerState, MailerStatus
 from helpdesk.domain.ports import Clock
+from helpdesk.mailer.bugs import where_it_broke
 from helpdesk.mailer.delivery import Delivery
 from helpdesk.services.outbox import Outbox
 
 POLL_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
+_KEYRING_PAUSE_SECONDS, _LONGEST_KEYRING_PAUSE_SECONDS = 60.0, 900.0  # each try may ask the user to unlock it
+_STOP_PATIENCE_SECONDS = 20
 
+log = logging.getLogger("helpdesk.mailer")
 
 Report = Callable[[MailerStatus], None]
 
@@ -39,27 +43,24 @@ def deliver_until_empty(delivery: Delivery, outbox: Outbox, clock: Clock, stop: 
 
 
 def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report: Report) -> None:
-    """Deliver as mails come; an unreachable server or store is tried again after pauses that grow."""
-    pause = _FIRST_PAUSE_SECONDS
-    healthy: bool | None = None
+    """Deliver as mails come; an unreachable server or store is tried again after pauses that grow.
+
+    `report` is called at each change and before each pause.
+    """
+    pauses = _pauses()
+    told_running = False
     while not stop.is_set():
         try:
             deliver_all_due(delivery, stop)
-        except OutsideFault as fault:
-            why = fault.why if isinstance(fault, MailServerUnreachable) else "store"
-            answer = fault.answer if isinstance(fault, MailServerUnreachable) else ""
-            report(MailerStatus(MailerState.UNREACHABLE, why, answer, clock() + timedelta(seconds=pause)))
-            healthy = False
+        except Exception as error:  # noqa: BLE001 (the mailer outlives whatever happens to it)
+            pause = next(pauses)
+            report(_trouble(error, clock() + timedelta(seconds=pause)))
+            told_running = False
             stop.wait(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             continue
-        except Exception:
-            logging.getLogger("helpdesk.mailer").exception("a mail could not be handled")
-            stop.wait(_LONGEST_PAUSE_SECONDS)
-            continue
-        if healthy is not True:
+        if not told_running:
             report(MailerStatus(MailerState.RUNNING))
-        healthy, pause = True, _FIRST_PAUSE_SECONDS
+            told_running, pauses = True, _pauses()
         stop.wait(POLL_SECONDS)
 
 
@@ -75,27 +76,60 @@ class EmbeddedMailer:
     def start(self, on_status: Report) -> None:
         """Begin to deliver; `on_status` is called from the mailer's thread at each change."""
         if self._thread is None:
-            self._stop.clear()
-            self._thread = Thread(target=self._run, args=(on_status,), name="mailer", daemon=True)
+            self._stop = Event()
+            self._thread = Thread(target=self._run, args=(on_status, self._stop), name="mailer", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """End after the mail in hand."""
+        """End after the mail in hand.
+
+        Waits 20 seconds at most: a desk must be able to close while a server keeps a mail waiting. That mail's
+        lease then ends by itself, and it goes out again under the same Message-ID, with the same link.
+        """
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_STOP_PATIENCE_SECONDS)
             self._thread = None
 
-    def _run(self, report: Report) -> None:
-        try:
-            delivery = self._make_delivery()
-        except SecretStoreUnavailable:
-            report(MailerStatus(MailerState.NO_LINK_KEY))
-            return
-        except HelpdeskError as error:
-            report(MailerStatus(MailerState.UNREACHABLE, type(error).__name__))
+    def _run(self, report: Report, stop: Event) -> None:
+        delivery = self._made(report, stop)
+        if delivery is None:
             return
         try:
-            deliver_until_stopped(delivery, self._clock, self._stop, report)
+            deliver_until_stopped(delivery, self._clock, stop, report)
         finally:
             delivery.close()
+
+    def _made(self, report: Report, stop: Event) -> Delivery | None:
+        """The delivery, as soon as the keyring lets it be made; None when stopped before."""
+        pauses = _pauses(first=_KEYRING_PAUSE_SECONDS, longest=_LONGEST_KEYRING_PAUSE_SECONDS)
+        while not stop.is_set():
+            try:
+                return self._make_delivery()
+            except Exception as error:  # noqa: BLE001 (told, and tried again: the keyring may be unlocked meanwhile)
+                pause = next(pauses)
+                report(_trouble(error, self._clock() + timedelta(seconds=pause)))
+                stop.wait(pause)
+        return None
+
+
+def _pauses(*, first: float = _FIRST_PAUSE_SECONDS, longest: float = _LONGEST_PAUSE_SECONDS) -> Iterator[float]:
+    pause = first
+    while True:
+        yield pause
+        pause = min(pause * 2, longest)
+
+
+def _trouble(error: Exception, next_attempt_at: datetime) -> MailerStatus:
+    match error:
+        case MailServerUnreachable():
+            return MailerStatus(MailerState.UNREACHABLE, error.why, error.answer, next_attempt_at)
+        case SecretStoreUnavailable():
+            return MailerStatus(MailerState.NO_LINK_KEY, next_attempt_at=next_attempt_at)
+        case OutsideFault():
+            return MailerStatus(MailerState.UNREACHABLE, "store", next_attempt_at=next_attempt_at)
+        case HelpdeskError():
+            return MailerStatus(MailerState.UNREACHABLE, type(error).__name__, next_attempt_at=next_attempt_at)
+        case _:
+            log.error("the mailer met a bug\n%s", where_it_broke(error))
+            return MailerStatus(MailerState.UNREACHABLE, "bug", next_attempt_at=next_attempt_at)

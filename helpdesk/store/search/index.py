@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, text
 from sqlalchemy.sql.selectable import Exists
 
 from helpdesk.domain.roles import Scope
@@ -86,6 +86,16 @@ class SearchIndex:
         query = select(search_vocabulary.c.word).where(_begins(search_vocabulary.c.word, prefix))
         query = query.order_by(search_vocabulary.c.voters.desc(), search_vocabulary.c.word).limit(_EXPAND)
         return tuple(self._connection.scalars(query))
+
+    def beginning_any(self, prefixes: Sequence[str]) -> Words:
+        """The most usual words that begin with any of these, sixty at most, in one round trip."""
+        if not prefixes:
+            return ()
+        ranges = " OR ".join(f"word >= :from{place} AND word < :to{place}" for place in range(len(prefixes)))
+        query = text(f"SELECT word FROM search_vocabulary WHERE {ranges} ORDER BY voters DESC, word LIMIT {_EXPAND}")
+        bounds = {f"from{place}": prefix for place, prefix in enumerate(prefixes)}
+        bounds |= {f"to{place}": prefix + _END for place, prefix in enumerate(prefixes)}
+        return tuple(self._connection.scalars(query, bounds))
 
     def addresses_of(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Every address of these voters."""

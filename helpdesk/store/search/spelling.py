@@ -14,7 +14,7 @@ _SHORTEST, _LONGEST = 3, 24
 _MOST_ALTERNATIVES = 60
 _MOST_QUERIES = 12
 _MOST_CANDIDATES = 400
-_LONGEST_LIST = 200
+_LONGEST_LIST = 450
 _FAR = 99
 
 
@@ -113,8 +113,8 @@ def _joined(names: Sequence[str]) -> Iterator[set[str]]:
 
 def _unfinished(index: SearchIndex, names: Sequence[str]) -> list[int]:
     """The last word unfinished and misspelt at once."""
-    beginnings = [word for word in _variants(names[-1]) if len(word) >= _SHORTEST]
-    alternatives = tuple(word for start in sorted(beginnings)[:_LONGEST_LIST] for word in index.beginning(start)[:3])
+    beginnings = sorted(word for word in _variants(names[-1]) if len(word) >= _SHORTEST)
+    alternatives = index.beginning_any(beginnings[:_LONGEST_LIST])
     return index.by_words([alternatives, *_others(names, len(names) - 1, len(names))], 100)
 
 
