@@ -26,6 +26,7 @@ def read_link_key(store: SecretStore, file: Path | None) -> bytes:
     if kept is None:
         kept = _new_key()
         store.write(_NAME, kept)
+        kept = store.read(_NAME) or kept  # another mailer may have been first: one key must hold for both
     return _decode(kept)
 
 

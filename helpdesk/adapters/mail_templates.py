@@ -1,5 +1,8 @@
 """The words of mails, from Jinja2 templates: one text a kind and language, and one HTML page that sets it."""
 
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,12 +13,28 @@ _PLACEHOLDERS = {
     "fr": "[lien personnel, visible seulement dans le message reçu]",
     "en": "[personal link, seen only in the mail itself]",
 }
+_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[:;?!»])")  # where a line must not break
+_HEADING, _ITEM = "## ", "- "
+
+
+class _Kind(StrEnum):
+    HEADING = "heading"
+    LIST = "list"
+    LINK = "link"
+    PARAGRAPH = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    kind: _Kind
+    lines: tuple[str, ...]
 
 
 class MailTemplates:
-    """Renders `LANGUAGE/KIND.txt`: its first line is the subject, blank lines part paragraphs, `- ` begins items.
+    """Renders `LANGUAGE/KIND.txt`: its first line is the subject, blank lines part the blocks of the text.
 
-    The HTML is made of the very same words, so that the two parts of a mail never say different things.
+    `## ` begins a heading, `- ` an item of a list; a link stands alone. The HTML is made of the very same words, so
+    that the two parts of a mail never say different things.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -27,10 +46,35 @@ class MailTemplates:
 
     def render(self, facts: MailFacts) -> MailContent:
         """The mail in the language of `facts`; without a link, a placeholder says where it will stand."""
+        facts = _on_one_line(facts)
         link = facts.link or _PLACEHOLDERS[facts.language]
         words = self._words.get_template(f"{facts.language}/{facts.kind}.txt").render(facts=facts, link=link)
+        if facts.language == "fr":
+            words = _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", words)
         subject, _, body = words.strip().partition("\n")
-        paragraphs = [paragraph.splitlines() for paragraph in body.strip().split("\n\n")]
-        page = self._pages.get_template("page.html")
-        html = page.render(language=facts.language, subject=subject, paragraphs=paragraphs, link=link, live=facts.link)
-        return MailContent(subject, body.strip() + "\n", html)
+        blocks = [_block(text, link) for text in re.split(r"\n{2,}", body.strip())]
+        html = self._pages.get_template("page.html").render(
+            language=facts.language, subject=subject, blocks=blocks, live=facts.link is not None
+        )
+        return MailContent(subject, "\n\n".join("\n".join(block.lines) for block in blocks) + "\n", html)
+
+
+def _block(text: str, link: str) -> _Block:
+    lines = tuple(text.splitlines())
+    if text.startswith(_HEADING):
+        return _Block(_Kind.HEADING, (lines[0].removeprefix(_HEADING), *lines[1:]))
+    if text == link:
+        return _Block(_Kind.LINK, lines)
+    return _Block(_Kind.LIST if text.startswith(_ITEM) else _Kind.PARAGRAPH, lines)
+
+
+def _on_one_line(facts: MailFacts) -> MailFacts:
+    """No line break in a name or a setting may pass for one of the template."""
+    return replace(
+        facts,
+        greeting_name=" ".join(facts.greeting_name.split()),
+        election_name=" ".join(facts.election_name.split()),
+        tied_address=" ".join(facts.tied_address.split()),
+        desk_phone=" ".join(facts.desk_phone.split()),
+        desk_hours=" ".join(facts.desk_hours.split()),
+    )
