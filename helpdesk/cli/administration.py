@@ -59,7 +59,7 @@ def operator() -> None:
 
 
 @operator.command(
-    help=to_translate("Add an operator. Their password is asked for, or is the last line of standard input.")
+    help=to_translate("Add an operator. Their password is asked for, or read from standard input (last line).")
 )
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
@@ -71,7 +71,7 @@ def operator() -> None:
 def add(context: click.Context, name: str, role: str, scopes: tuple[str, ...], voter: str | None) -> None:
     """Add one operator."""
     scope = _read_scopes(scopes)
-    with logged_in(context) as session:
+    with logged_in(context, keep_stdin=True) as session:
         password = read_password(context, prompt=_("New password of {name}").format(name=name), confirm=True)
         session.program.services.operators.add(
             session.operator, name, role=Role(role), password=password, scope=scope, voter_number=voter
@@ -129,12 +129,14 @@ def scope(context: click.Context, name: str, scopes: tuple[str, ...], more: tupl
     click.echo(_("Scope of {name} set.").format(name=name))
 
 
-@operator.command(help=to_translate("Give an operator a new password, asked for or the last line of standard input."))
+@operator.command(
+    help=to_translate("Give an operator a new password, asked for or read from standard input (last line).")
+)
 @click.argument("name")
 @click.pass_context
 def password(context: click.Context, name: str) -> None:
     """Set one operator's password."""
-    with logged_in(context) as session:
+    with logged_in(context, keep_stdin=True) as session:
         new = read_password(context, prompt=_("New password of {name}").format(name=name), confirm=True)
         session.program.services.operators.set_password(session.operator, name, new)
     click.echo(_("Password of {name} set.").format(name=name))

@@ -20,7 +20,7 @@ from helpdesk.cli.serving import embedded_mailer, show_desk
 from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE, log_to_file, settings_of
 from helpdesk.config import MailSettings, PortalSettings, Settings, SmtpSettings
 from helpdesk.demo.mail_catcher import MailCatcher
-from helpdesk.demo.sample_roll import write_sample
+from helpdesk.demo.sample_roll import BALLOT_NAMES, write_sample
 from helpdesk.domain.roles import Operator
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
@@ -131,6 +131,7 @@ def _fill(program: Program, place: Path, *, voters: int, vote_opens_on: date) ->
     roll = place / "roll.csv"
     write_sample(roll, voters=voters)
     services.rolls.import_roll(operator, roll)
+    services.trial.name_ballots(BALLOT_NAMES)
     services.trial.spread_cases()
     return operator
 

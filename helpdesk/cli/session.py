@@ -41,12 +41,16 @@ def settings_of(context: click.Context) -> Settings:
 
 
 @contextmanager
-def logged_in(context: click.Context) -> Iterator[Session]:
-    """The program, with an operator logged in: every command is an operator's act."""
+def logged_in(context: click.Context, *, keep_stdin: bool = False) -> Iterator[Session]:
+    """The program, with an operator logged in: every command is an operator's act.
+
+    With `keep_stdin`, standard input is left to what the command itself asks for, if the operator's password can
+    be had from anywhere else.
+    """
     settings = settings_of(context)
     program = open_program(settings)
     try:
-        name, password = _credentials(context, program)
+        name, password = _credentials(context, program, keep_stdin=keep_stdin)
         yield Session(program, program.services.operators.log_in(name, password))
     finally:
         program.close()
@@ -88,24 +92,28 @@ def log_to_file() -> Path:
     return path
 
 
-def _credentials(context: click.Context, program: Program) -> tuple[str, str]:
-    settings = program.settings
+def _credentials(context: click.Context, program: Program, *, keep_stdin: bool) -> tuple[str, str]:
     demo = _demo_password(program)
-    name = settings.operator or _kept(program, "operator") or (DEMO_OPERATOR if demo else None)
+    name = program.settings.operator or _kept(program, "operator") or (DEMO_OPERATOR if demo else None)
     if not name:
         raise click.UsageError(_("Say who you are: --operator NAME or HELPDESK_OPERATOR."))
-    if given(context, "password_stdin"):
+    from_stdin = bool(given(context, "password_stdin"))
+    if from_stdin and not keep_stdin:
         return name, read_password(context, prompt="")
-    if settings.password_file is not None:
-        try:
-            return name, settings.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError):
-            raise PasswordUnavailable from None
+    if program.settings.password_file is not None:
+        return name, _read_password_file(program.settings.password_file)
     if kept := _kept(program, f"operator-password:{name}"):
         return name, kept
     if demo and name == DEMO_OPERATOR:
         return name, demo
     return name, read_password(context, prompt=_("Password of {name}").format(name=name))
+
+
+def _read_password_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise PasswordUnavailable from None
 
 
 def _kept(program: Program, secret: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from helpdesk.domain.states import AccountState, LinkPurpose, MailFate, MailKind
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import store_is_trial
 from helpdesk.store.audit_chain import append
-from helpdesk.store.schema import account, address, challenge_question, one_time_link, outbox, voter
+from helpdesk.store.schema import account, address, ballot, challenge_question, one_time_link, outbox, voter
 
 TRIAL_PASSWORD = "Essai-Portail-2026!"  # noqa: S105 (of invented voters, printed in the README)
 TRIAL_ANSWER = "Médor"
@@ -54,6 +54,14 @@ class Trial:
     def __init__(self, context: ServiceContext) -> None:
         """Work on the context's store."""
         self._context = context
+
+    def name_ballots(self, names: Mapping[str, str]) -> None:
+        """Give ballots the names that a roll does not hold, by code. Raises NotATrialStore."""
+        if not store_is_trial(self._context.store):
+            raise NotATrialStore
+        with self._context.store.write() as connection:
+            for code, name in names.items():
+                connection.execute(update(ballot).where(ballot.c.code == code).values(name=name))
 
     def spread_cases(self) -> None:
         """Give every fresh voter one of the cases, in fixed proportions. Raises NotATrialStore.

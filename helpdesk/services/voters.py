@@ -1,12 +1,12 @@
 """Opening a voter: everything the desk may know of one, with the diagnosis."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from helpdesk.domain.addresses import fold_address, read_pasted
-from helpdesk.domain.audit import Action
+from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import AmbiguousVoter, VoterNotFound
 from helpdesk.domain.findings import CaseFacts, LastLink, LastMail, diagnose
 from helpdesk.domain.roles import Operator, Permission
@@ -31,7 +31,17 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import GuardedAction, guarded_action, guarded_look, operator_at_work
 from helpdesk.services.timeline import timeline_of
 from helpdesk.services.verification import failure_budget
-from helpdesk.store.schema import account, address, ballot, enrolment, establishment, one_time_link, outbox, voter
+from helpdesk.store.schema import (
+    account,
+    address,
+    audit_event,
+    ballot,
+    enrolment,
+    establishment,
+    one_time_link,
+    outbox,
+    voter,
+)
 
 _COLLEAGUES = 200
 _ENOUGH_COLLEAGUES = 5
@@ -86,10 +96,26 @@ class Voters:
             return self._detail(act, given_address)
 
     def refresh(self, actor: Operator, number: str, *, given_address: str = "") -> VoterDetail:
-        """The page again, while it is open: no new view in the trail. Raises what `open` raises."""
+        """The page again, while it is open: no new view in the trail. Raises what `open` raises.
+
+        Without a view by this operator in the last hours (`limits.view_seconds`) it is one, and audited as such.
+        """
         look = guarded_look(self._context, actor, permission=Permission.SEARCH_VOTERS, number=number)
         with look as seen:
-            return self._detail(seen, given_address)
+            if self._viewed(seen):
+                return self._detail(seen, given_address)
+        return self.open(actor, number, given_address=given_address)
+
+    def _viewed(self, seen: GuardedAction) -> bool:
+        since = seen.now - timedelta(seconds=self._context.limits.view_seconds)
+        view = select(audit_event.c.seq).where(
+            audit_event.c.voter == seen.voter.number,
+            audit_event.c.actor == seen.operator.name,
+            audit_event.c.action == Action.VOTER_VIEWED,
+            audit_event.c.outcome == Outcome.DONE,
+            audit_event.c.at > since,
+        )
+        return seen.connection.scalar(view.limit(1)) is not None
 
     def _detail(self, act: GuardedAction, given_address: str) -> VoterDetail:
         connection, row, now = act.connection, act.voter, act.now

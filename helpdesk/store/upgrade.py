@@ -19,6 +19,7 @@ def upgrade_store(store: Store, *, revision: str = "head") -> bool:
     path = store.path
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # people's data: for its owner only, and so the files that SQLite puts beside it
         _make_wal(store)
     with store.write() as connection:
         if connection.dialect.name == "postgresql":

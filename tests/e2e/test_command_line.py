@@ -34,7 +34,7 @@ def ready(helpdesk: CommandLine) -> CommandLine:
     helpdesk.ok("roll", "import", "roll.csv")
     helpdesk.ok(
         "operator", "add", AGENT, "--role", "agent", "--scope", "academy=Rennes", "--password-stdin",
-        stdin=f"{ADMIN_PASSWORD}\n{AGENT_PASSWORD}\n",
+        stdin=f"{AGENT_PASSWORD}\n",
     )  # fmt: skip
     (helpdesk.folder / "agent-password").write_text(AGENT_PASSWORD)
     helpdesk.environment |= {
@@ -204,6 +204,15 @@ def test_without_a_mail_server_the_mail_waits_and_nothing_is_lost(ready, catcher
     assert "nothing is lost" in failed.err
     mail = ready.ok("voter", "show", "--json", "10000001").json["mails"][0]
     assert mail["fate"] in {"queued", "failed_temporarily"}
+
+
+def test_without_a_credential_file_both_passwords_come_from_standard_input(ready):
+    nobody = as_admin(ready) | {"HELPDESK_PASSWORD_FILE": ""}
+    both = f"{ADMIN_PASSWORD}\nYet-Another-Horse-1\n"
+    ready.ok("operator", "password", AGENT, "--password-stdin", stdin=both, **nobody)
+    assert ready("search", "x", "--password-stdin", stdin=f"{AGENT_PASSWORD}\n").code == 1
+    ready.ok("search", "x", "--password-stdin", stdin="Yet-Another-Horse-1\n")
+    assert ready("search", "x", **nobody).code == 5
 
 
 def test_init_again_keeps_everything(ready):

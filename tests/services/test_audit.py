@@ -29,6 +29,21 @@ def test_views_verifications_actions_and_refusals_are_all_there(services, admini
     ]
 
 
+def test_a_look_without_a_view_is_a_view(services, administrator, agent, supervisor, add_voter, clock):
+    number = add_voter()
+
+    def views():
+        return [event.actor for event in services.trail.show(administrator, voter=number)]
+
+    services.voters.open(agent, number)
+    services.voters.refresh(agent, number)
+    services.voters.refresh(supervisor, number)
+    assert views() == [supervisor.name, agent.name]
+    clock.advance(hours=13)
+    services.voters.refresh(agent, number)
+    assert views() == [agent.name, supervisor.name, agent.name]
+
+
 def test_bad_input_leaves_no_row(services, administrator, agent, add_voter):
     before = services.trail.head(administrator)
     number = add_voter()
