@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         code = next((code for kind, code in _CODES if isinstance(error, kind)), BUG)
         return _say(error_text(error), code)
     except click.UsageError as error:
-        return _say(f"{error.format_message()} {_('See `helpdesk --help`.')}", USAGE)
+        return _say(error.format_message() + " " + _("See `helpdesk --help`."), USAGE)
     except click.ClickException as error:
         return _say(error.format_message(), BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):

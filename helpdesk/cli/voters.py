@@ -73,7 +73,8 @@ def show(context: click.Context, voter_or_address: str) -> None:
     click.echo(f"{detail.establishment_name} {detail.establishment_code}, {detail.academy}, {detail.corps}")
     click.echo(state_text(detail.state))
     for view in detail.addresses:
-        click.echo(f"  {view.address}  {_('TIED TO THE ACCOUNT') if view.tied else _('known, not tied')}")
+        standing = _("TIED TO THE ACCOUNT") if view.tied else _("Known, not tied")
+        click.echo(f"  {view.address}  {standing}")
     for finding in detail.findings:
         action = action_text(finding.action)
         click.echo(f"- {finding_text(finding, zone)}" + (f" → {action}" if action else ""))

@@ -39,4 +39,4 @@ def counts_text(report: RollReport) -> str:
     ]
     sentence = ", ".join(parts) + "."
     nothing = not (report.added or report.changed or report.removed or report.rejected)
-    return f"{sentence} {_('Nothing changed.')}" if nothing else sentence
+    return sentence + " " + _("Nothing changed.") if nothing else sentence

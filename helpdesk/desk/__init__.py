@@ -1,0 +1,1 @@
+"""The desk's window: the only place that knows Qt."""

@@ -1,0 +1,121 @@
+"""The desk's actions: one QAction each, shared by menu, buttons and keys, with the reason while it is not possible."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from helpdesk.desk.icons import line_icon
+from helpdesk.desk.session import Session
+from helpdesk.domain.errors import RoleRefused, VerificationClosed, WrongPhase, WrongState
+from helpdesk.domain.findings import SuggestedAction
+from helpdesk.domain.roles import Permission
+from helpdesk.domain.states import AccountState, Phase
+from helpdesk.domain.voters import VoterDetail
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.errors import error_text
+
+
+class VoterActions(QObject):
+    """What can be done for the voter on the page. `whatsThis` of each says why it cannot, if it cannot."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        """All disabled: there is no voter yet."""
+        super().__init__(parent)
+        self._session = session
+        self._detail: VoterDetail | None = None
+        self.verify = _action(parent, "shield", "Ctrl+I")
+        self.resend = _action(parent, "send", "Ctrl+R")
+        self.reset_challenge = _action(parent, "question-reset", "Ctrl+Shift+R")
+        self.change_address = _action(parent, "at", "")
+        self.log_call = _action(parent, "phone", "Ctrl+L")
+        self.retranslate()
+
+    def all(self) -> tuple[QAction, ...]:
+        """Every action, in the order of menu and buttons."""
+        return (self.verify, self.resend, self.reset_challenge, self.change_address, self.log_call)
+
+    def suggested(self, action: SuggestedAction) -> QAction | None:
+        """The action that a finding suggests, None where talking or waiting is all."""
+        return {
+            SuggestedAction.VERIFY: self.verify,
+            SuggestedAction.RESEND: self.resend,
+            SuggestedAction.RESET_CHALLENGE: self.reset_challenge,
+            SuggestedAction.CHANGE_ADDRESS: self.change_address,
+        }.get(action)
+
+    def follow(self, detail: VoterDetail | None) -> None:
+        """Allow what can be done for this voter now."""
+        self._detail = detail
+        for action, obstacle in self._obstacles().items():
+            action.setWhatsThis(obstacle)
+            action.setStatusTip(obstacle)
+            action.setToolTip(obstacle or action.text())
+            action.setEnabled(detail is not None and not obstacle)
+
+    def obstacles(self) -> tuple[str, ...]:
+        """Why what agents do most cannot be done now, one sentence each."""
+        core = (self.verify, self.resend, self.reset_challenge)
+        return tuple(f"{action.text()}: {action.whatsThis()}" for action in core if action.whatsThis())
+
+    def retranslate(self) -> None:
+        """Name everything in the language now in use."""
+        self.verify.setText(_("Verify the caller"))
+        self.resend.setText(_("Resend the mail"))
+        self.reset_challenge.setText(_("Reset the question"))
+        self.change_address.setText(_("Change the address"))
+        self.log_call.setText(_("Log the call"))
+        self.follow(self._detail)
+
+    def _obstacles(self) -> dict[QAction, str]:
+        later = _("This version does not offer it yet.")
+        return {
+            self.verify: self._against_verify(),
+            self.resend: self._against_resend(),
+            self.reset_challenge: self._against_reset(),
+            self.change_address: later,
+            self.log_call: later,
+        }
+
+    def _against_verify(self) -> str:
+        if reason := self._role(Permission.VERIFY_CALLER):
+            return reason
+        closed = self._detail.verification_closed_until if self._detail else None
+        if closed is not None and self._session.now() < closed:
+            return error_text(VerificationClosed(closed), self._session.zone)
+        return ""
+
+    def _against_resend(self) -> str:
+        return self._role(Permission.RESEND_LINK) or self._calendar()
+
+    def _against_reset(self) -> str:
+        if reason := self._role(Permission.RESET_CHALLENGE) or self._calendar():
+            return reason
+        if self._detail is None:
+            return ""
+        if self._detail.stored_state is not AccountState.ACTIVE:
+            return error_text(WrongState(self._detail.stored_state), self._session.zone)
+        until = self._detail.verified_until
+        if until is None or self._session.now() >= until:
+            return _("Verify the caller first.")
+        return ""
+
+    def _role(self, permission: Permission) -> str:
+        if self._session.operator.may(permission):
+            return ""
+        return error_text(RoleRefused(permission), self._session.zone)
+
+    def _calendar(self) -> str:
+        election, now = self._session.election, self._session.now()
+        phase = election.phase(now)
+        if phase in {Phase.ACTIVATION, Phase.VOTE}:
+            return ""
+        opens = election.portal_opens if phase is Phase.BEFORE_OPENING else None
+        return error_text(WrongPhase(phase, opens), self._session.zone)
+
+
+def _action(parent: QWidget, icon: str, keys: str) -> QAction:
+    action = QAction(line_icon(icon), "", parent)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+    action.setEnabled(False)
+    return action

@@ -1,0 +1,84 @@
+"""Unexpected errors: a dialog with an id, the trace in the log without personal data, the window stays alive."""
+
+import logging
+import secrets
+import sys
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from helpdesk.language.catalogue import gettext as _
+
+log = logging.getLogger(__name__)
+
+
+def trace_without_data(error: BaseException) -> str:
+    """Where an error happened and the types of it and its causes; no message, no source line, no value."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        lines.append(f"{type(current).__module__}.{type(current).__qualname__}")
+        lines += [
+            f"  {frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(current.__traceback__, limit=-30)
+        ]
+        current = current.__cause__ or current.__context__
+    return "\n".join(lines)
+
+
+class BugReporter(QObject):
+    """Shows one dialog at a time; further errors while it is open go to the log only."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Report nothing yet."""
+        super().__init__(parent)
+        self._open: QMessageBox | None = None
+
+    def report(self, error: BaseException) -> None:
+        """Log the error under an id and tell the operator the id."""
+        number = secrets.token_hex(4).upper()
+        log.error("bug %s\n%s", number, trace_without_data(error))
+        if self._open is None:
+            self._show(number)
+
+    def catch_all(self) -> None:
+        """Report what no slot caught, instead of ending the program or losing it on a console nobody sees."""
+        sys.excepthook = self._uncaught
+
+    def release(self) -> None:
+        """Leave uncaught errors to Python again."""
+        sys.excepthook = sys.__excepthook__
+
+    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        self.report(error)
+
+    def _show(self, number: str) -> None:
+        box = QMessageBox(QApplication.activeWindow())
+        box.setObjectName("bugDialog")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(_("Unexpected error"))
+        box.setText(_("Something went wrong in the program."))
+        box.setInformativeText(
+            _(
+                "You can go on working. Check whether what you asked for was done before you ask again. "
+                "If it happens again, give this number to an administrator: {number}"
+            ).format(number=number)
+        )
+        box.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
+        box.finished.connect(self._closed)
+        self._open = box
+        box.open()
+
+    def _closed(self) -> None:
+        self._open = None

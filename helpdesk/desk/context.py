@@ -1,0 +1,59 @@
+"""What the desk is given by whoever starts it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from helpdesk.domain.mailer_status import MailerStatus
+from helpdesk.domain.ports import Clock, SecretStore
+from helpdesk.services import Services
+
+
+class ThemeChoice(StrEnum):
+    """Which of the two themes to use."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person chose for themselves. `language` is "fr", "en" or "system"."""
+
+    language: str = "system"
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+
+
+class BackgroundMailer(Protocol):
+    """Delivers the outbox in a thread of its own while the desk is open."""
+
+    def start(self, on_status: Callable[[MailerStatus], None]) -> None:
+        """Begin; `on_status` is called from any thread at each change."""
+        ...
+
+    def stop(self) -> None:
+        """End after the message in hand; returns when it has ended."""
+        ...
+
+
+def keep_nothing(_: Preferences) -> None:
+    """Forget what was chosen when the window closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskContext:
+    """Services and ports. `mailer` is None where another process delivers.
+
+    `database_label` is what the window says it works on. `keep_preferences` is called in a background thread.
+    """
+
+    services: Services
+    secrets: SecretStore
+    mailer: BackgroundMailer | None
+    clock: Clock
+    database_label: str
+    preferences: Preferences = field(default_factory=Preferences)
+    keep_preferences: Callable[[Preferences], None] = keep_nothing

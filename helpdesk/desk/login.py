@@ -1,0 +1,210 @@
+"""Logging in: once, in the background, with the same answer for every wrong name and password."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from helpdesk.desk.appearance import space
+from helpdesk.desk.bugs import BugReporter
+from helpdesk.desk.context import DeskContext
+from helpdesk.desk.dialogs.fields import Field
+from helpdesk.desk.icons import line_icon
+from helpdesk.desk.remembered_login import RememberedLogin, recall, remember
+from helpdesk.desk.speech import Translated
+from helpdesk.desk.tasks import TaskRunner
+from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.domain.calendar import Election
+from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.roles import Operator
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.errors import DEFAULT_ZONE, error_text
+
+_WIDTH = 110  # steps of `space`
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Who logged in, and the election they work on."""
+
+    operator: Operator
+    election: Election
+
+
+class LoginDialog(Translated, QDialog):
+    """`logged_in` carries a `LoggedIn`; the dialog stays until then or until it is closed."""
+
+    logged_in = Signal(object)
+
+    def __init__(self, context: DeskContext, tasks: TaskRunner, bugs: BugReporter) -> None:
+        """Show empty fields and ask the keyring in the background."""
+        super().__init__()
+        self._context, self._tasks, self._bugs = context, tasks, bugs
+        self._running = False
+        self._error: HelpdeskError | None = None
+        self._keyring = True
+        self._zone = DEFAULT_ZONE
+        self.setObjectName("loginDialog")
+        self._headline = QLabel()
+        self._headline.setProperty("tone", "title")
+        self._headline.setWordWrap(True)
+        self._where = IconLabel("server", "quiet")
+        self._where.setProperty("tone", "quiet")
+        self._where.setWordWrap(True)
+        self._name, self._password = Field("loginName"), Field("loginPassword")
+        self._password.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self._remember = QCheckBox()
+        self._remember.setObjectName("loginRemember")
+        self._no_keyring = IconLabel("info", "quiet")
+        self._no_keyring.setObjectName("loginKeyring")
+        self._no_keyring.setProperty("tone", "quiet")
+        self._no_keyring.setWordWrap(True)
+        self._no_keyring.hide()
+        self._refusal = IconLabel("warning", "bad")
+        self._refusal.setObjectName("refusal")
+        self._refusal.setWordWrap(True)
+        self._refusal_frame = QFrame()
+        self._refusal_frame.setProperty("notice", "bad")
+        self._refusal_frame.hide()
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._button = QPushButton(line_icon("leave", "on_accent"), "")
+        self._button.setObjectName("loginButton")
+        self._button.setProperty("weight", "primary")
+        self._button.setDefault(True)
+        self._button.clicked.connect(self.submit)
+        self._lay_out()
+        self.retranslate()
+        tasks.run(partial(recall, context.secrets), self._recalled, bugs.report)
+        tasks.run(context.services.elections.current, self._election_known, self._no_election)
+
+    def _lay_out(self) -> None:
+        inner = QVBoxLayout(self._refusal_frame)
+        inner.setContentsMargins(space(3), space(2), space(3), space(2))
+        inner.addWidget(self._refusal)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(space(8), space(7), space(8), space(7))
+        layout.setSpacing(space(3))
+        layout.addWidget(self._headline)
+        layout.addWidget(self._where)
+        layout.addSpacing(space(2))
+        layout.addWidget(self._name)
+        layout.addWidget(self._password)
+        layout.addWidget(self._remember)
+        layout.addWidget(self._no_keyring)
+        layout.addWidget(self._refusal_frame)
+        room = self._progress.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(room)
+        self._progress.hide()
+        layout.addWidget(self._progress)
+        layout.addWidget(self._button)
+        layout.addStretch(1)
+        self.setMinimumWidth(space(_WIDTH))
+
+    def submit(self) -> None:
+        """Log in, unless that is under way."""
+        if self._running:
+            return
+        self._run(True)
+        self._say(None)
+        job = partial(_log_in, self._context, self._name.edit.text(), self._password.edit.text())
+        self._tasks.run(job, self._done, self._failed)
+
+    def reject(self) -> None:
+        """Close, unless the login is under way."""
+        if not self._running:
+            super().reject()
+
+    def _run(self, running: bool) -> None:  # noqa: FBT001 (one private switch)
+        self._running = running
+        self._button.setEnabled(not running)
+        self._progress.setVisible(running)
+
+    def _recalled(self, login: RememberedLogin) -> None:
+        self._keyring = login.available
+        self._no_keyring.setVisible(not login.available)
+        self._remember.setEnabled(login.available)
+        if not self._name.edit.text() and not self._password.edit.text() and login.name:
+            self._name.edit.setText(login.name)
+            self._password.edit.setText(login.password)
+            self._remember.setChecked(bool(login.password))
+            (self._button if login.password else self._password.edit).setFocus()
+        self.adjustSize()
+
+    def _election_known(self, election: Election) -> None:
+        self._zone = election.zone
+
+    def _no_election(self, error: Exception) -> None:
+        if isinstance(error, HelpdeskError):
+            self._say(error)
+        else:
+            self._bugs.report(error)
+
+    def _done(self, result: LoggedIn) -> None:
+        password = self._password.edit.text() if self._remember.isChecked() else None
+        if self._keyring:
+            job = partial(remember, self._context.secrets, result.operator.name, password)
+            self._tasks.run(job, self._remembered, self._bugs.report)
+        self._password.edit.clear()
+        self.logged_in.emit(result)
+        self.accept()
+
+    def _remembered(self, kept: bool) -> None:  # noqa: FBT001 (a job's result)
+        """Nothing to tell: without a keyring the next login asks again, and says why."""
+
+    def _failed(self, error: Exception) -> None:
+        self._run(False)
+        if isinstance(error, HelpdeskError):
+            self._say(error)
+        else:
+            self._bugs.report(error)
+        self._password.edit.setFocus()
+        self._password.edit.selectAll()
+
+    def _say(self, error: HelpdeskError | None) -> None:
+        self._error = error
+        text = error_text(error, self._zone) if error is not None else ""
+        self._refusal.setText(text)
+        self._refusal_frame.setVisible(bool(text))
+        announce(self, text)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """Start with the name."""
+        super().showEvent(event)
+        self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def retranslate(self) -> None:
+        """Every word again."""
+        self.setWindowTitle(_("Log in to helpdesk"))
+        self._headline.setText(_("Support desk for voter accounts"))
+        self._where.setText(self._context.database_label)
+        self._name.name_it(_("Your name"))
+        self._password.name_it(_("Password"))
+        self._remember.setText(_("Remember the password in this system's keyring"))
+        self._remember.setAccessibleName(self._remember.text())
+        self._no_keyring.setText(
+            _("No system keyring answers, so name and password are asked for each time and kept nowhere.")
+        )
+        self._button.setText(_("Log in"))
+        self._button.setAccessibleName(_("Log in"))
+        self._progress.setAccessibleName(_("Under way"))
+        self._say(self._error)
+
+
+def _log_in(context: DeskContext, name: str, password: str) -> LoggedIn:
+    election = context.services.elections.current()
+    return LoggedIn(context.services.operators.log_in(name, password), election)

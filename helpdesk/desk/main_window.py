@@ -1,0 +1,201 @@
+"""The desk's window: menu, banner, rail of pages, and the page chosen."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from helpdesk.desk.actions import VoterActions
+from helpdesk.desk.appearance import space
+from helpdesk.desk.context import Preferences, ThemeChoice
+from helpdesk.desk.dialogs.keys import KeysDialog
+from helpdesk.desk.icons import line_icon
+from helpdesk.desk.mail_watch import MailWatch
+from helpdesk.desk.navigation import Navigation, PageEntry
+from helpdesk.desk.pages.voters import VotersPage
+from helpdesk.desk.session import Session
+from helpdesk.desk.speech import Translated
+from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.banner import Notice, StatusBanner
+from helpdesk.language.catalogue import current_language
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.words import role_text
+
+_LANGUAGES = {"fr": "Français", "en": "English"}
+
+
+class MainWindow(Translated, QMainWindow):
+    """`preferred` carries new Preferences; `logged_out` asks for another login; `closed` comes when it is gone."""
+
+    preferred = Signal(object)
+    logged_out = Signal()
+    closed = Signal()
+
+    def __init__(self, session: Session, preferences: Preferences) -> None:
+        """Everything for one operator's work."""
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self._session, self._preferences = session, preferences
+        self._closing = False
+        self.banner = StatusBanner()
+        self._troubles = Troubles(self.banner, session.bugs, session.zone, self)
+        self._troubles.session_ended.connect(self.log_out)
+        self.voter_actions = VoterActions(session, self)
+        self.voters_page = VotersPage(session, self.voter_actions, self._troubles)
+        pages = (PageEntry(self.voters_page, "voters", _voters_name),)
+        self._navigation = Navigation(pages)
+        self._pages = QStackedWidget()
+        for page in pages:
+            self._pages.addWidget(page.widget)
+        self._navigation.chosen.connect(self._show_page)
+        self._mail_watch = MailWatch(session, self.banner, self)
+        self._lay_out()
+        self._make_menus()
+        self.retranslate()
+        self.resize(space(320), space(200))
+        self.voters_page.focus_search()
+        self._mail_watch.start()
+
+    def _lay_out(self) -> None:
+        page_area = QVBoxLayout()
+        page_area.setContentsMargins(0, 0, 0, 0)
+        page_area.setSpacing(0)
+        page_area.addWidget(self.banner)
+        page_area.addWidget(self._pages, 1)
+        middle = QWidget()
+        layout = QHBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._navigation)
+        layout.addLayout(page_area, 1)
+        self.setCentralWidget(middle)
+
+    def _make_menus(self) -> None:
+        self._desk_menu, self._voter_menu = QMenu(self), QMenu(self)
+        self._view_menu, self._help_menu = QMenu(self), QMenu(self)
+        self._language_menu, self._theme_menu = QMenu(self), QMenu(self)
+        for menu in (self._desk_menu, self._voter_menu, self._view_menu, self._help_menu):
+            self.menuBar().addMenu(menu)
+        self._search = self._action("search", "Ctrl+K", self._focus_search)
+        self._back = self._action("back", "Esc", self.voters_page.back)
+        self._log_out = self._action("leave", "", self.log_out)
+        self._quit = self._action("", "Ctrl+Q", self.close)
+        self._keys = self._action("keyboard", "F1", self._show_keys)
+        self._desk_menu.addActions([self._search, self._back])
+        self._desk_menu.addSeparator()
+        self._desk_menu.addActions([self._log_out, self._quit])
+        self._voter_menu.addActions(self.voter_actions.all())
+        self._view_menu.addActions(self._navigation.actions_of_pages)
+        self._view_menu.addSeparator()
+        self._view_menu.addMenu(self._language_menu)
+        self._view_menu.addMenu(self._theme_menu)
+        self._help_menu.addAction(self._keys)
+        self._languages = self._choices(self._language_menu, tuple(_LANGUAGES), current_language())
+        self._languages.triggered.connect(self._language_chosen)
+        self._themes = self._choices(self._theme_menu, tuple(ThemeChoice), self._preferences.theme)
+        self._themes.triggered.connect(self._theme_chosen)
+
+    def _action(self, icon: str, keys: str, does: Callable[[], object]) -> QAction:
+        action = QAction(self)
+        if icon:
+            action.setIcon(line_icon(icon))
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(does)
+        self.addAction(action)
+        return action
+
+    def _choices(self, menu: QMenu, values: tuple[str, ...], chosen: str) -> QActionGroup:
+        group = QActionGroup(self)
+        for value in values:
+            action = QAction(self)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.setData(str(value))
+            group.addAction(action)
+            menu.addAction(action)
+        return group
+
+    def log_out(self) -> None:
+        """End this operator's session; somebody else may log in."""
+        if not self._closing:
+            self.logged_out.emit()
+            self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Close when all that is under way has ended: an action that was asked for is told or done, never lost."""
+        if not self._closing:
+            self._closing = True
+            self.setEnabled(False)
+            self.voters_page.end()
+            self._mail_watch.stop()
+        if self._session.tasks.running:
+            self.banner.show_notice("closing", Notice("told", _closing_words))
+            self._session.tasks.idle.connect(self.close)
+            event.ignore()
+            return
+        event.accept()
+        self.closed.emit()
+
+    def _show_page(self, place: int) -> None:
+        self._pages.setCurrentIndex(place)
+        page = self._pages.widget(place)
+        if page is not None:
+            page.setFocus()
+
+    def _focus_search(self) -> None:
+        self._navigation.actions_of_pages[0].trigger()
+        self.voters_page.focus_search()
+
+    def _show_keys(self) -> None:
+        KeysDialog(self).open()
+
+    def _language_chosen(self, action: QAction) -> None:
+        self._prefer(Preferences(action.data(), self._preferences.theme))
+
+    def _theme_chosen(self, action: QAction) -> None:
+        self._prefer(Preferences(self._preferences.language, ThemeChoice(action.data())))
+
+    def _prefer(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+        self.preferred.emit(preferences)
+
+    def retranslate(self) -> None:
+        """Title and menus; pages, banner and rail see to themselves."""
+        operator = self._session.operator
+        self.setWindowTitle(
+            _("{operator} ({role}) · {database} · helpdesk").format(
+                operator=operator.name,
+                role=role_text(operator.role),
+                database=self._session.context.database_label,
+            )
+        )
+        self._desk_menu.setTitle(_("&Desk"))
+        self._voter_menu.setTitle(_("&Voter"))
+        self._view_menu.setTitle(_("V&iew"))
+        self._help_menu.setTitle(_("&Help"))
+        self._language_menu.setTitle(_("Language"))
+        self._theme_menu.setTitle(_("Theme"))
+        self._search.setText(_("Search for a voter"))
+        self._back.setText(_("Back"))
+        self._log_out.setText(_("Log out"))
+        self._quit.setText(_("Quit"))
+        self._keys.setText(_("Keys"))
+        themes = {
+            ThemeChoice.SYSTEM: _("Like the system"),
+            ThemeChoice.LIGHT: _("Light"),
+            ThemeChoice.DARK: _("Dark"),
+        }
+        for action in self._themes.actions():
+            action.setText(themes[ThemeChoice(action.data())])
+        for action in self._languages.actions():
+            action.setText(_LANGUAGES[action.data()])
+
+
+def _voters_name() -> str:
+    return _("Voters")
+
+
+def _closing_words() -> str:
+    return _("Finishing what is under way, then closing.")

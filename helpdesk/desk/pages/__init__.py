@@ -1,0 +1,1 @@
+"""What fills the window: one page for each entry of the navigation."""

@@ -1,0 +1,51 @@
+"""Which parts of a shown text met the query, so that they can be marked."""
+
+import re
+
+from helpdesk.domain.addresses import read_pasted
+from helpdesk.domain.folding import fold
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def matched_spans(text: str, query: str) -> tuple[tuple[int, int], ...]:
+    """Start and length of every part of `text` that the query's words match, in order, without overlaps.
+
+    Compared without case and accents. A whole address is looked for as it is; other queries word by word, at the
+    beginnings of words first and anywhere else only if none begins so.
+    """
+    folded, origins = _fold_with_origins(text)
+    wanted = fold(read_pasted(query))
+    needles = [wanted] if "@" in wanted else _WORD.findall(wanted)
+    covered: set[int] = set()
+    for needle in needles:
+        for start in _places(folded, needle):
+            covered.update(range(origins[start], origins[start + len(needle) - 1] + 1))
+    return _runs(sorted(covered))
+
+
+def _fold_with_origins(text: str) -> tuple[str, list[int]]:
+    folded, origins = "", []
+    for place, char in enumerate(text):
+        piece = fold(char)
+        folded += piece
+        origins += [place] * len(piece)
+    return folded, origins
+
+
+def _places(folded: str, needle: str) -> list[int]:
+    if not needle:
+        return []
+    everywhere = [match.start() for match in re.finditer(re.escape(needle), folded)]
+    beginnings = [place for place in everywhere if place == 0 or not folded[place - 1].isalnum()]
+    return beginnings or (everywhere if len(needle) > 1 else [])
+
+
+def _runs(places: list[int]) -> tuple[tuple[int, int], ...]:
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == sum(runs[-1]):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((place, 1))
+    return tuple(runs)

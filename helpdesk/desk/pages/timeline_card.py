@@ -1,0 +1,124 @@
+"""What happened to the account, newest first."""
+
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from helpdesk.desk.appearance import space
+from helpdesk.desk.session import Session
+from helpdesk.desk.widgets.card import DetailCard
+from helpdesk.domain.voters import TimelineEntry, VoterDetail
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.moments import moment_text
+from helpdesk.language.timeline import event_text
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_LINES_SHOWN: Final = 16
+
+
+class Timeline(QAbstractTableModel):
+    """When, what, who."""
+
+    def __init__(self, zone: str, parent: QObject | None = None) -> None:
+        """Nothing happened yet; times are shown in `zone`."""
+        super().__init__(parent)
+        self._zone = zone
+        self._entries: tuple[TimelineEntry, ...] = ()
+
+    def show_entries(self, entries: tuple[TimelineEntry, ...]) -> None:
+        """Show these; what is new comes in at the top, so that the rest keeps its place."""
+        new = len(entries) - len(self._entries)
+        if new > 0 and entries[new:] == self._entries:
+            self.beginInsertRows(QModelIndex(), 0, new - 1)
+            self._entries = entries
+            self.endInsertRows()
+        elif entries != self._entries:
+            self.beginResetModel()
+            self._entries = entries
+            self.endResetModel()
+
+    def retranslate(self) -> None:
+        """Words and times again."""
+        if self._entries:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._entries) - 1, 2))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 2)
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 (Qt's name)
+        """How many things happened."""
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 (Qt's name)
+        """Three columns."""
+        return 0 if parent.isValid() else 3
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The text of a cell."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        entry = self._entries[index.row()]
+        return (moment_text(entry.at, self._zone), event_text(entry), entry.actor)[index.column()]
+
+    def headerData(  # noqa: N802 (Qt's name)
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """The columns' names."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (_("When"), _("What"), _("Who"))[section]
+
+
+class TimelineCard(DetailCard[tuple[TimelineEntry, ...]]):
+    """A table without a frame, as high as its lines, up to a limit."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Nothing happened yet."""
+        super().__init__("history", parent)
+        self._model = Timeline(session.zone, self)
+        self._table = QTableView()
+        self._table.setObjectName("timeline")
+        self._table.setProperty("weight", "embedded")
+        self._table.setModel(self._model)
+        self._table.setFrameShape(QFrame.Shape.NoFrame)
+        self._table.setShowGrid(False)
+        self._table.setWordWrap(True)
+        self._table.setTabKeyNavigation(False)
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._table.verticalHeader().hide()
+        header = self._table.horizontalHeader()
+        header.hide()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._table.verticalHeader().geometriesChanged.connect(self._fit)
+        self._table.verticalHeader().sectionResized.connect(self._fit)
+        self.content.addWidget(self._table)
+        self.retranslate()
+
+    def title(self) -> str:
+        """What the card is for."""
+        return _("History")
+
+    def part_of(self, detail: VoterDetail) -> tuple[TimelineEntry, ...]:
+        """The history."""
+        return detail.timeline
+
+    def redraw(self, part: tuple[TimelineEntry, ...]) -> None:
+        """One line an event."""
+        self._model.show_entries(part)
+        self._fit()
+
+    def retranslate(self) -> None:
+        """Title, name and lines again."""
+        super().retranslate()
+        self._table.setAccessibleName(_("History"))
+        self._model.retranslate()
+
+    def _fit(self) -> None:
+        lines = self._table.verticalHeader().length()
+        most = self._table.fontMetrics().lineSpacing() * _LINES_SHOWN
+        self._table.setFixedHeight(min(lines, most) + space(2))

@@ -1,0 +1,167 @@
+"""A voter's page: what to say, who it is, which address is tied, what became of the mails; live while it is open."""
+
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from helpdesk.desk.actions import VoterActions
+from helpdesk.desk.appearance import space
+from helpdesk.desk.dialogs.confirm import ConfirmDialog
+from helpdesk.desk.dialogs.resend import ResendDialog
+from helpdesk.desk.dialogs.reset_challenge import ResetChallengeDialog
+from helpdesk.desk.dialogs.verify import VerifyDialog
+from helpdesk.desk.pages.address_card import AddressCard
+from helpdesk.desk.pages.ballot_card import BallotCard
+from helpdesk.desk.pages.findings_card import FindingsCard
+from helpdesk.desk.pages.identity_card import IdentityCard
+from helpdesk.desk.pages.mail_card import MailCard
+from helpdesk.desk.pages.timeline_card import TimelineCard
+from helpdesk.desk.pages.voter_header import VoterHeader
+from helpdesk.desk.session import Session
+from helpdesk.desk.speech import Translated
+from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.columns import Columns
+from helpdesk.domain.states import WAITING_FATES
+from helpdesk.domain.voters import VoterDetail
+from helpdesk.language.catalogue import gettext as _
+
+_WHILE_A_MAIL_WAITS_MS = 1_000
+_OTHERWISE_MS = 10_000
+_TICK_MS = 1_000
+
+
+class VoterPage(Translated, QWidget):
+    """Shows one voter. `left` asks to go back; `refused` carries why the voter can no longer be shown."""
+
+    left = Signal()
+    refused = Signal(object)
+
+    def __init__(
+        self, session: Session, actions: VoterActions, troubles: Troubles, parent: QWidget | None = None
+    ) -> None:
+        """Show nobody yet."""
+        super().__init__(parent)
+        self.setObjectName("voterPage")
+        self._session, self._actions, self._troubles = session, actions, troubles
+        self._detail: VoterDetail | None = None
+        self._given_address = ""
+        self._refreshing = False
+        self._focus_before: QWidget | None = None
+        self.header = VoterHeader(session, actions)
+        self.header.left.connect(self.left)
+        findings = FindingsCard(session, actions)
+        addresses, identity, ballots = AddressCard(), IdentityCard(), BallotCard()
+        mails, timeline = MailCard(session), TimelineCard(session)
+        self._cards = (findings, addresses, mails, identity, ballots, timeline)
+        columns = Columns(wide=(findings, mails, timeline), narrow=(addresses, identity, ballots), reading=self._cards)
+        columns.setContentsMargins(space(4), space(3), space(4), space(4))
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("voterScroll")
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(columns)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._scroll, 1)
+        self._poll = QTimer(self)
+        self._poll.setSingleShot(True)
+        self._poll.timeout.connect(self.refresh)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_TICK_MS)
+        self._clock.timeout.connect(self.header.tick)
+        actions.verify.triggered.connect(self._verify)
+        actions.resend.triggered.connect(self._resend)
+        actions.reset_challenge.triggered.connect(self._reset_challenge)
+        self.retranslate()
+
+    @property
+    def detail(self) -> VoterDetail | None:
+        """The voter shown, None while there is none."""
+        return self._detail
+
+    def show_voter(self, detail: VoterDetail, given_address: str) -> None:
+        """Show this voter from the top, and keep it up to date from now on."""
+        self._given_address = given_address
+        self.header.say_done("")
+        self._show(detail)
+        self._scroll.verticalScrollBar().setValue(0)
+        self._scroll.setFocus()
+        self._clock.start()
+
+    def close_voter(self) -> None:
+        """Show nobody; what is still under way for the last voter no longer matters."""
+        self._detail = None
+        self._poll.stop()
+        self._clock.stop()
+        self._actions.follow(None)
+        self._troubles.forget("voter")
+
+    def refresh(self) -> None:
+        """Ask for the voter anew, in the background."""
+        if self._detail is None or self._refreshing:
+            return
+        self._refreshing = True
+        self._poll.stop()
+        refresh = self._session.services.voters.refresh
+        job = partial(refresh, self._session.operator, self._detail.number, given_address=self._given_address)
+        self._session.tasks.run(job, self._refreshed, self._not_refreshed)
+
+    def _show(self, detail: VoterDetail) -> None:
+        self._detail = detail
+        self.header.show_detail(detail)
+        for card in self._cards:
+            card.show_detail(detail)
+        waiting = any(mail.fate in WAITING_FATES for mail in detail.mails)
+        self._poll.start(_WHILE_A_MAIL_WAITS_MS if waiting else _OTHERWISE_MS)
+
+    def _refreshed(self, detail: VoterDetail) -> None:
+        self._refreshing = False
+        self._troubles.worked("voter")
+        if self._detail is None:
+            return
+        if detail.number == self._detail.number:
+            self._show(detail)
+        else:
+            self.refresh()
+
+    def _not_refreshed(self, error: Exception) -> None:
+        self._refreshing = False
+        if self._detail is not None and not self._troubles.take("voter", error, self.refresh):
+            self.refused.emit(error)
+
+    def _verify(self) -> None:
+        if self._detail is not None:
+            self._ask(VerifyDialog(self._session, self._detail, self))
+
+    def _resend(self) -> None:
+        if self._detail is not None:
+            self._ask(ResendDialog(self._session, self._detail, self))
+
+    def _reset_challenge(self) -> None:
+        if self._detail is not None:
+            self._ask(ResetChallengeDialog(self._session, self._detail, self))
+
+    def _ask(self, dialog: ConfirmDialog) -> None:
+        self.header.say_done("")
+        self._focus_before = self.window().focusWidget()
+        dialog.done_with.connect(self._acted)
+        dialog.outdated.connect(self.refresh)
+        dialog.finished.connect(self._dialog_closed)
+        dialog.ask()
+
+    def _acted(self, words: str) -> None:
+        self.header.say_done(words)
+        self.refresh()
+
+    def _dialog_closed(self) -> None:
+        before, self._focus_before = self._focus_before, None
+        if before is not None and before.isVisible():
+            before.setFocus()
+        self.refresh()
+
+    def retranslate(self) -> None:
+        """The page's own name; its parts see to themselves."""
+        self._scroll.setAccessibleName(_("Voter"))

@@ -1,0 +1,273 @@
+"""The voters page: search as you type, then the voter; Esc goes back."""
+
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLabel,
+    QListView,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from helpdesk.desk.actions import VoterActions
+from helpdesk.desk.appearance import space
+from helpdesk.desk.pages.result_row import ResultRow
+from helpdesk.desk.pages.search_box import SearchBox
+from helpdesk.desk.pages.search_results import SearchResults
+from helpdesk.desk.pages.search_run import Reply, SearchRun
+from helpdesk.desk.pages.voter import VoterPage
+from helpdesk.desk.session import Session
+from helpdesk.desk.speech import Translated
+from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.empty_state import EmptyState
+from helpdesk.domain.addresses import is_address, read_pasted
+from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.voters import VoterDetail
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.catalogue import ngettext
+from helpdesk.language.errors import error_text
+
+_LIMIT = 50
+
+
+class _ResultList(QListView):
+    """Enter opens; what is typed goes to the search box, which has the focus again then."""
+
+    def __init__(self, box: SearchBox) -> None:
+        super().__init__()
+        self._box = box
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._box.chosen.emit()
+        elif event.text().isprintable() and event.text():
+            self._box.setFocus()
+            self._box.insert(event.text())
+        else:
+            super().keyPressEvent(event)
+
+
+class VotersPage(Translated, QWidget):
+    """Search box on top; below it the results, or the voter that was opened."""
+
+    def __init__(
+        self, session: Session, actions: VoterActions, troubles: Troubles, parent: QWidget | None = None
+    ) -> None:
+        """Ready to type."""
+        super().__init__(parent)
+        self.setObjectName("votersPage")
+        self._session, self._troubles = session, troubles
+        self._error: HelpdeskError | None = None
+        self._opening: str | None = None
+        self._given_address = ""
+        self._open_when_found = False
+        self.search_box = SearchBox()
+        self._count = QLabel()
+        self._count.setObjectName("resultCount")
+        self._count.setProperty("tone", "quiet")
+        self._model = SearchResults(self)
+        self._list = _ResultList(self.search_box)
+        self._empty = EmptyState()
+        self._empty.setObjectName("searchEmpty")
+        self._results = QStackedWidget()
+        self._voter = VoterPage(session, actions, troubles)
+        self._places = QStackedWidget()
+        search = partial(session.services.search.search, session.operator, limit=_LIMIT)
+        self._run = SearchRun(session.tasks, search, self)
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        self._list.setObjectName("searchResults")
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(ResultRow(self._list))
+        self._list.setUniformItemSizes(True)
+        self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._results.addWidget(self._empty)
+        self._results.addWidget(self._list)
+        found = QWidget()
+        inner = QVBoxLayout(found)
+        inner.setContentsMargins(space(4), space(2), space(4), space(4))
+        inner.setSpacing(space(2))
+        inner.addWidget(self._count)
+        inner.addWidget(self._results, 1)
+        self._places.addWidget(found)
+        self._places.addWidget(self._voter)
+        bar = QFrame()
+        bar.setProperty("surface", "bar")
+        top = QVBoxLayout(bar)
+        top.setContentsMargins(space(4), space(3), space(4), space(3))
+        top.addWidget(self.search_box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self._places, 1)
+        self.setFocusProxy(self.search_box)
+
+    def _connect(self) -> None:
+        self.search_box.textEdited.connect(self._typed)
+        self.search_box.textChanged.connect(self._changed)
+        self.search_box.stepped.connect(self._step)
+        self.search_box.chosen.connect(self._choose)
+        self._list.activated.connect(self._activated)
+        self._run.found.connect(self._found)
+        self._run.failed.connect(self._failed)
+        self._voter.left.connect(self.back)
+        self._voter.refused.connect(self._voter_refused)
+
+    @property
+    def shows_voter(self) -> bool:
+        """True while a voter is open."""
+        return self._places.currentWidget() is self._voter
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search box, its text selected for the next caller."""
+        self.search_box.setFocus()
+        self.search_box.selectAll()
+
+    def back(self) -> None:
+        """From the voter to the results, from them to the search box, from there to an empty one."""
+        if self.shows_voter:
+            self._voter.close_voter()
+            self._places.setCurrentIndex(0)
+        elif self.search_box.hasFocus():
+            self.search_box.clear()
+        self.focus_search()
+
+    def end(self) -> None:
+        """Ask for nothing any more."""
+        self._run.forget()
+        self._voter.close_voter()
+
+    def open_voter(self, number: str, given_address: str = "") -> None:
+        """Open a voter's page; the view is audited, so it is asked for once."""
+        if self._opening is not None:
+            return
+        self._opening, self._given_address = number, given_address
+        self._show_state()
+        opened = self._session.services.voters.open
+        job = partial(opened, self._session.operator, number, given_address=given_address)
+        self._session.tasks.run(job, self._opened, self._not_opened)
+
+    def _typed(self) -> None:
+        if self.shows_voter:
+            self._voter.close_voter()
+            self._places.setCurrentIndex(0)
+
+    def _changed(self, text: str) -> None:
+        self._open_when_found = False
+        self._error = None
+        if text.strip():
+            self._run.ask(text)
+        else:
+            self._run.forget()
+            self._troubles.forget("search")
+            self._model.show_hits("", ())
+        self._show_state()
+
+    def _found(self, reply: Reply) -> None:
+        self._troubles.worked("search")
+        self._model.show_hits(reply.text, reply.hits)
+        if reply.hits:
+            self._list.setCurrentIndex(self._model.index(0, 0))
+        self._show_state()
+        announce(self.search_box, self._count.text() or self._empty.headline.text())
+        if self._open_when_found:
+            self._choose()
+
+    def _failed(self, error: Exception) -> None:
+        if not self._troubles.take("search", error, self._search_again) and isinstance(error, HelpdeskError):
+            self._error = error
+            self._model.show_hits("", ())
+        self._show_state()
+
+    def _search_again(self) -> None:
+        if self.search_box.text().strip():
+            self._run.ask(self.search_box.text())
+
+    def _step(self, rows: int) -> None:
+        if self._model.rowCount():
+            wanted = max(0, min(self._list.currentIndex().row() + rows, self._model.rowCount() - 1))
+            self._list.setCurrentIndex(self._model.index(wanted, 0))
+            announce(self.search_box, str(self._hit_words(wanted)))
+
+    def _hit_words(self, row: int) -> object:
+        return self._model.data(self._model.index(row, 0), Qt.ItemDataRole.AccessibleTextRole)
+
+    def _activated(self, _: QModelIndex) -> None:
+        self._choose()
+
+    def _choose(self) -> None:
+        if self._run.waiting:
+            self._open_when_found = True  # what is listed answers an older text
+            return
+        self._open_when_found = False
+        hit = self._model.hit(self._list.currentIndex().row())
+        if hit is not None:
+            said = read_pasted(self.search_box.text())
+            self.open_voter(hit.voter, said if is_address(said) else "")
+
+    def _opened(self, detail: VoterDetail) -> None:
+        self._opening = None
+        self._troubles.worked("open")
+        self._show_state()
+        self._voter.show_voter(detail, self._given_address)
+        self._places.setCurrentWidget(self._voter)
+
+    def _not_opened(self, error: Exception) -> None:
+        number, self._opening = self._opening or "", None
+        again = partial(self.open_voter, number, self._given_address)
+        if not self._troubles.take("open", error, again) and isinstance(error, HelpdeskError):
+            self._error = error
+        self._show_state()
+
+    def _voter_refused(self, error: HelpdeskError) -> None:
+        self.back()
+        self._error = error
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """One of: an error, results with their count, nothing found, searching, or what to type."""
+        text, rows = self.search_box.text().strip(), self._model.rowCount()
+        self._count.setText("")
+        self._results.setCurrentIndex(1 if rows and self._error is None else 0)
+        if self._error is not None:
+            self._empty.say("warning", _("This is not possible"), error_text(self._error, self._session.zone))
+        elif self._opening is not None and rows:
+            self._count.setText(_("Opening…"))
+        elif rows >= _LIMIT:
+            self._count.setText(_("The {count} best matches; type more to narrow them down").format(count=rows))
+        elif rows:
+            self._count.setText(ngettext("{count} voter found", "{count} voters found", rows).format(count=rows))
+        elif text and self._run.waiting:
+            self._empty.say("search", _("Searching…"), "")
+        elif text:
+            self._empty.say(
+                "search",
+                _("No voter found"),
+                _(
+                    "Try the family name and the first letters of the first name, the birth name, the voter number "
+                    "or the establishment's code. Voters of other académies may be outside your scope."
+                ),
+            )
+        else:
+            self._empty.say(
+                "voters",
+                _("Who is calling?"),
+                _("Type or paste an address, a name, a voter number or an establishment: results come as you type."),
+            )
+
+    def retranslate(self) -> None:
+        """Names, states and results again."""
+        self._list.setAccessibleName(_("Voters found"))
+        self._model.retranslate()
+        self._show_state()

@@ -1,0 +1,100 @@
+"""The one way to work in the background: the job runs elsewhere, its result comes back on the GUI thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+
+Result = TypeVar("Result")
+
+_THREADS = 4  # a search, a refresh, a slow action, and one to spare
+
+
+class _Messenger(QObject):
+    """Carries an outcome between threads: a QRunnable cannot emit signals itself."""
+
+    finished = Signal(int, object, object)
+
+
+class _Job(QRunnable):
+    """One piece of work; kept alive by the runner until its outcome is delivered."""
+
+    def __init__(self, number: int, job: Callable[[], object], messenger: _Messenger) -> None:
+        super().__init__()
+        self.setAutoDelete(False)
+        self._number, self._job, self._messenger = number, job, messenger
+
+    def run(self) -> None:
+        """Do the work; every exception becomes an outcome."""
+        try:
+            result = self._job()
+        except Exception as error:  # noqa: BLE001 (whoever asked decides what it means)
+            self._messenger.finished.emit(self._number, None, error)
+        else:
+            self._messenger.finished.emit(self._number, result, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    job: _Job
+    on_done: Callable[[Any], None]
+    on_error: Callable[[Exception], None]
+
+
+class TaskRunner(QObject):
+    """Runs jobs in a few threads and hands each result, or exception, to a bound method on the GUI thread.
+
+    A receiver that has been deleted meanwhile is passed over. `idle` is emitted when the last job is delivered.
+    """
+
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Make the threads; they start with the first job."""
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(_THREADS)
+        self._messenger = _Messenger(self)
+        self._messenger.finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._expected: dict[int, _Expected] = {}
+        self._started = 0
+
+    @property
+    def running(self) -> int:
+        """How many jobs have been started and not yet delivered."""
+        return len(self._expected)
+
+    def run(
+        self,
+        job: Callable[[], Result],
+        on_done: Callable[[Result], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        """Start `job` in a thread; `on_done` or `on_error` is called later on the GUI thread."""
+        self._started += 1
+        work = _Job(self._started, job, self._messenger)
+        self._expected[self._started] = _Expected(work, on_done, on_error)
+        self._pool.start(work)
+
+    def wait(self, milliseconds: int) -> bool:
+        """Block until every job has ended, for the very end of the program; True if they all did in time."""
+        return self._pool.waitForDone(milliseconds)
+
+    @Slot(int, object, object)
+    def _deliver(self, number: int, result: object, error: Exception | None) -> None:
+        expected = self._expected.pop(number)
+        try:
+            if error is None and _is_there(expected.on_done):
+                expected.on_done(result)
+            elif error is not None and _is_there(expected.on_error):
+                expected.on_error(error)
+        finally:
+            if not self._expected:
+                self.idle.emit()
+
+
+def _is_there(callback: Callable[..., None]) -> bool:
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)

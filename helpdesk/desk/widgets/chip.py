@@ -1,0 +1,67 @@
+"""A word with an icon on a coloured ground: a state told three times, so that colour alone never tells it."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from helpdesk.desk.appearance import space, theme
+from helpdesk.desk.icons import paint_icon
+from helpdesk.desk.signs import Sign
+
+
+class IconLabel(QLabel):
+    """A label with a line icon before its text; `ink` names a colour of the theme."""
+
+    def __init__(self, icon: str = "", ink: str = "quiet", parent: QWidget | None = None) -> None:
+        """Show no text yet."""
+        super().__init__(parent)
+        self._icon, self._ink = icon, ink
+        self._make_room()
+
+    def set_icon(self, icon: str, ink: str) -> None:
+        """Show another icon."""
+        self._icon, self._ink = icon, ink
+        self._make_room()
+        self.update()
+
+    def _side(self) -> int:
+        return round(self.fontMetrics().height() * 1.05)
+
+    def _make_room(self) -> None:
+        self.setIndent(self._side() + space(1.5) if self._icon else 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw the text, then the icon beside its first line."""
+        super().paintEvent(event)
+        if not self._icon:
+            return
+        side, area, line = self._side(), self.contentsRect(), self.fontMetrics().height()
+        if self.indent() != side + space(1.5):
+            self._make_room()
+        written = area.adjusted(self.indent(), 0, 0, 0)
+        wrap = Qt.TextFlag.TextWordWrap if self.wordWrap() else Qt.TextFlag.TextSingleLine
+        block = self.fontMetrics().boundingRect(written, wrap, self.text()).height()
+        top = area.top() + max(0, area.height() - block) / 2 + (line - side) / 2
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_icon(painter, self._icon, getattr(theme(), self._ink), QRectF(area.left(), top, side, side))
+        painter.end()
+
+
+class Chip(IconLabel):
+    """A sign and its word."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_sign(self, sign: Sign, text: str) -> None:
+        """Show a sign with its word."""
+        if self.property("chip") != sign.tone:
+            self.setProperty("chip", sign.tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.ensurePolished()
+        self.set_icon(sign.icon, sign.tone)
+        self.setText(text)
