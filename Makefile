@@ -40,7 +40,7 @@ benchmarks: $(READY)
 
 screenshots: $(READY)
 	@.ci/system-packages window
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.desk.screenshots build/screenshots
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.screenshots build/screenshots
 
 catalogue: $(READY)
 	@mkdir -p build

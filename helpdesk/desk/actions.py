@@ -55,7 +55,8 @@ class VoterActions(QObject):
     def obstacles(self) -> tuple[str, ...]:
         """Why what agents do most cannot be done now, one sentence each."""
         core = (self.verify, self.resend, self.reset_challenge)
-        return tuple(f"{action.text()}: {action.whatsThis()}" for action in core if action.whatsThis())
+        told = _("{action}: {why}")
+        return tuple(told.format(action=action.text(), why=action.whatsThis()) for action in core if action.whatsThis())
 
     def retranslate(self) -> None:
         """Name everything in the language now in use."""

@@ -1,0 +1,94 @@
+"""`make screenshots`: pictures of every screen, over a trial store of invented voters, into a folder."""
+
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from sqlalchemy import insert, select
+
+from helpdesk.adapters.secrets import KeyringSecrets
+from helpdesk.demo.sample_roll import BALLOT_NAMES, write_sample
+from helpdesk.desk.context import DeskContext
+from helpdesk.domain.roles import Operator, Role
+from helpdesk.domain.states import AccountState
+from helpdesk.services import Services, build_services
+from helpdesk.store.engine import Store
+from helpdesk.store.schema import account, address, verification, voter
+from helpdesk.store.upgrade import upgrade_store
+from tests.conftest import PASSWORD, make_context
+from tests.desk.screenshots import Cast, take_screenshots
+from tests.elections import election_around
+
+NOW = datetime(2026, 11, 24, 9, 32, tzinfo=UTC)
+
+
+def pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """What Qt says, but for what the offscreen platform says of every window."""
+    if "propagateSizeHints" not in message:
+        sys.stderr.write(f"{message}\n")
+
+
+def main(folder: Path) -> None:
+    """Build the store, take the pictures, say how many."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-pictures-") as place:
+        store = Store(f"sqlite:///{Path(place, 'helpdesk.db')}")
+        upgrade_store(store)
+        context = make_context(store, lambda: NOW)
+        services = build_services(context)
+        services.setup.set_election(election_around(), trial=True)
+        administrator = services.operators.add_first("Ada Admin", PASSWORD)
+        agent = services.operators.add(administrator, "Alix Martin", role=Role.AGENT, password=PASSWORD)
+        write_sample(Path(place, "roll.csv"), voters=1500, seed=3)
+        services.rolls.import_roll(administrator, Path(place, "roll.csv"))
+        services.trial.name_ballots(BALLOT_NAMES)
+        services.trial.spread_cases()
+        cast = choose_cast(store, services, agent)
+        desk = DeskContext(
+            services=services,
+            secrets=KeyringSecrets(),
+            mailer=None,
+            clock=lambda: NOW,
+            database_label="helpdesk.db",
+        )
+        taken = take_screenshots(desk, agent, cast, folder)
+        store.close()
+    sys.stdout.write(f"{taken} pictures in {folder}\n")
+
+
+def choose_cast(store: Store, services: Services, agent: Operator) -> Cast:
+    """Voters whose pages tell the most."""
+    with store.write() as connection:
+        tied_and_other = (
+            select(voter.c.id, voter.c.number, voter.c.family_name, address.c.address)
+            .join(account, account.c.voter_id == voter.c.id)
+            .join(address, (address.c.voter_id == voter.c.id) & ~address.c.tied)
+            .where(voter.c.usage_name != "")
+            .order_by(voter.c.id)
+        )
+        other = connection.execute(tied_and_other.where(account.c.state == AccountState.INVITED)).first()
+        active = connection.execute(tied_and_other.where(account.c.state == AccountState.ACTIVE)).first()
+        waiting = connection.execute(tied_and_other.where(account.c.state == AccountState.NOT_INVITED)).first()
+        assert other is not None
+        assert active is not None
+        assert waiting is not None
+        verified = {"operator_id": agent.id, "voter_id": active.id, "at": NOW, "matched": True}
+        connection.execute(insert(verification).values(**verified, expires=NOW.replace(minute=47)))
+    services.activation.resend(agent, waiting.number, reason="message non reçu")
+    return Cast(
+        query="martin",
+        waiting=waiting.number,
+        other_address=other.number,
+        caller_says=other.address,
+        active=active.number,
+    )
+
+
+if __name__ == "__main__":
+    qInstallMessageHandler(pass_on)
+    main(Path(sys.argv[1]))
