@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from helpdesk.adapters.mail_templates import MailTemplates
-from helpdesk.adapters.roll_file import RollFile
 from sqlalchemy import create_engine, text
 
 from helpdesk.adapters.argon2 import Argon2Hasher
+from helpdesk.adapters.mail_templates import MailTemplates
+from helpdesk.adapters.roll_file import RollFile
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.limits import Limits
 from helpdesk.domain.roles import Operator, Role

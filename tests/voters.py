@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from helpdesk.store.search import add_voters
 from sqlalchemy import Connection, insert, select
 
 from helpdesk.domain.addresses import fold_address
@@ -13,6 +12,7 @@ from helpdesk.domain.verification import Claim
 from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.schema import account, address, ballot, challenge_question, enrolment, establishment, voter
+from helpdesk.store.search import add_voters
 
 VOTER_PASSWORD = "Voter-Password-1!"
 VOTER_ANSWER = "Médor le chien"

@@ -1,5 +1,6 @@
 """SMTP with TLS or STARTTLS (RFC 5321, 3207, 8314); one connection for many mails."""
 
+import base64
 import re
 import smtplib
 import ssl
@@ -12,7 +13,7 @@ from helpdesk.domain.errors import BadSetting, MailServerUnreachable, Unreadable
 from helpdesk.domain.mail_transport import Delivery, OutgoingMail, Verdict, clean_answer
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-_READY, _GO_ON, _PERMANENT = 250, 300, 500
+_LOGGED_IN, _READY, _GO_ON, _CONTINUE, _PERMANENT = 235, 250, 300, 334, 500
 _SERVICE_CLOSING = 421
 _GOODBYE_SECONDS = 5
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954, 4 and 6: about the session, whenever they are said
@@ -174,7 +175,7 @@ class SmtpTransport:
             if self._security == "starttls":
                 connection.starttls(context=self._tls)
             if self._user:
-                connection.login(self._user, self._password)
+                self._log_in(connection)
             connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPAuthenticationError as error:
             raise MailServerUnreachable("login", _answer(error.smtp_code, error.smtp_error)) from None
@@ -189,6 +190,25 @@ class SmtpTransport:
             raise MailServerUnreachable("tls") from None
         except (OSError, smtplib.SMTPException):
             raise MailServerUnreachable("connection") from None
+
+    def _log_in(self, connection: smtplib.SMTP) -> None:
+        """PLAIN or LOGIN with UTF-8 (RFC 4616); what smtplib sends itself cannot hold an accent."""
+        connection.ehlo_or_helo_if_needed()
+        offered = connection.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in offered:
+            code, words = connection.docmd("AUTH", "PLAIN " + _base64(f"\0{self._user}\0{self._password}"))
+        elif "LOGIN" in offered:
+            code, words = connection.docmd("AUTH", f"LOGIN {_base64(self._user)}")
+            if code == _CONTINUE:
+                code, words = connection.docmd(_base64(self._password))
+        else:
+            raise smtplib.SMTPNotSupportedError
+        if code != _LOGGED_IN:
+            raise smtplib.SMTPAuthenticationError(code, words)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
 
 
 def _is_loopback(host: str) -> bool:
