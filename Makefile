@@ -45,9 +45,9 @@ screenshots: $(READY)
 catalogue: $(READY)
 	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword to_translate --keyword ngettext:1,2 --no-location \
-		--omit-header --project helpdesk --output build/helpdesk.pot .
+		--omit-header --width 110 --sort-output --project helpdesk --output build/helpdesk.pot .
 	$(BIN)/pybabel --quiet update --domain helpdesk --input-file build/helpdesk.pot --output-dir resources/locale \
-		--no-fuzzy-matching --ignore-obsolete --omit-header
+		--no-fuzzy-matching --ignore-obsolete --width 110 --ignore-pot-creation-date
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
