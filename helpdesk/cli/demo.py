@@ -120,19 +120,22 @@ def _settings(settings: Settings, place: Path, catcher: MailCatcher, portal_port
 def _fill(program: Program, place: Path, *, voters: int, vote_opens_on: date) -> Operator:
     """Calendar, operator and voters of a new demo store; an existing one is only given the calendar."""
     services = program.services
-    fresh = not services.setup.has_election()
-    services.setup.set_election(reference_calendar().moved(vote_opens_on=vote_opens_on), trial=True)
+    calendar = reference_calendar()
     password_file = place / DEMO_PASSWORD_FILE
-    if not fresh:
-        return services.operators.log_in(DEMO_OPERATOR, password_file.read_text(encoding="utf-8").strip())
-    password = secrets.token_urlsafe(18)
-    write_credential(password_file, password)
-    operator = services.operators.add_first(DEMO_OPERATOR, password)
-    roll = place / "roll.csv"
-    write_sample(roll, voters=voters)
-    services.rolls.import_roll(operator, roll)
-    services.trial.name_ballots(BALLOT_NAMES)
-    services.trial.spread_cases()
+    if services.setup.has_election():
+        operator = services.operators.log_in(DEMO_OPERATOR, password_file.read_text(encoding="utf-8").strip())
+    else:
+        before_the_vote = _today() + timedelta(days=_DAYS_TO_VOTE)  # rolls are frozen while the vote is open
+        services.setup.set_election(calendar.moved(vote_opens_on=before_the_vote), trial=True)
+        password = secrets.token_urlsafe(18)
+        write_credential(password_file, password)
+        operator = services.operators.add_first(DEMO_OPERATOR, password)
+        roll = place / "roll.csv"
+        write_sample(roll, voters=voters)
+        services.rolls.import_roll(operator, roll)
+        services.trial.name_ballots(BALLOT_NAMES)
+        services.trial.spread_cases()
+    services.setup.set_election(calendar.moved(vote_opens_on=vote_opens_on), trial=True)
     return operator
 
 
