@@ -265,6 +265,21 @@ def test_a_bug_is_told_with_a_number_logged_without_data_and_the_window_lives(
     page.qtbot.waitUntil(page.voter.isVisible)
 
 
+def test_qts_own_buttons_speak_the_language_chosen(page: Page, desk: Desk):
+    def close_button() -> str:
+        desk.bugs.report(RuntimeError())
+        (box,) = page.desk_boxes()
+        text = box.button(QMessageBox.StandardButton.Close).text().replace("&", "")
+        box.close()
+        page.qtbot.waitUntil(lambda: page.desk_boxes() == [])
+        return text
+
+    assert close_button() == "Close"
+    next(action for action in page.window._languages.actions() if action.data() == "fr").trigger()
+    page.settle()
+    assert close_button() == "Fermer"
+
+
 def test_an_operator_disabled_meanwhile_is_logged_out(
     page: Page, desk: Desk, services, administrator, agent, clock: SetClock
 ):
