@@ -35,6 +35,14 @@ PASSWORD = "Correct-Horse-9-Battery"
 CHEAP_ARGON2 = Limits(argon2_time_cost=1, argon2_memory_kib=8, argon2_parallelism=1)
 
 
+# The server's superuser is let in by name; everybody else proves who they are, as on a real server.
+HBA = """\
+local all all trust
+host all postgres 127.0.0.1/32 trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
+
+
 class SetClock:
     """A clock that stands where the test puts it."""
 
@@ -77,6 +85,7 @@ def postgresql_server() -> Iterator[str]:
         port = probe.getsockname()[1]
     initdb = [f"{found}/initdb", "-N", "-D", folder / "data", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run([*as_postgres, *initdb, "-U", "postgres"], check=True, capture_output=True, cwd="/")
+    (folder / "data" / "pg_hba.conf").write_text(HBA)
     options = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c listen_addresses=127.0.0.1"
     control = [*as_postgres, f"{found}/pg_ctl", "-D", folder / "data", "-w"]
     start = [*control, "-l", folder / "log", "-o", options, "start"]
@@ -114,6 +123,20 @@ def _run_sql(server: str, statement: str) -> None:
     engine.dispose()
 
 
+def drop_logins(server: str) -> None:
+    """Remove the logins that a test made: they belong to the server, not to the test's database."""
+    of_helpdesk = (
+        "SELECT DISTINCT quote_ident(login.rolname) FROM pg_roles AS login JOIN pg_auth_members ON member = login.oid"
+        " JOIN pg_roles AS granted ON granted.oid = roleid"
+        " WHERE granted.rolname LIKE 'helpdesk\\_%' AND login.rolname NOT LIKE 'helpdesk\\_%' AND NOT login.rolsuper"
+    )
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in connection.scalars(text(of_helpdesk)).all():
+            connection.execute(text(f"DROP ROLE {name}"))
+    engine.dispose()
+
+
 @pytest.fixture
 def sqlite_store(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
     path = tmp_path / "store.db"
@@ -131,6 +154,7 @@ def postgresql_store(postgresql_server: str, postgresql_template: str) -> Iterat
     yield store
     store.close()
     _run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    drop_logins(postgresql_server)
 
 
 @pytest.fixture
@@ -147,6 +171,7 @@ def empty_postgresql(postgresql_server: str) -> Iterator[Callable[[], str]]:
     yield make
     for name in made:
         _run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    drop_logins(postgresql_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -76,7 +76,7 @@ def guarded_action(
     now = context.clock()
     try:
         with context.store.write() as connection:
-            lock_voter(connection, number)
+            lock_voter(connection, number, now)
             guarded = _admit(connection, actor, permission, number, now)
             guarded.done_before = done_before(connection, request)
             if guarded.done_before is None:
@@ -151,8 +151,6 @@ def record_refusal(
 ) -> None:
     """Put a refusal into the trail, in a transaction of its own. The voter is named only if there is one."""
     with context.store.write() as connection:
-        if number is not None and connection.scalar(select(voter.c.id).where(voter.c.number == number)) is None:
-            number = None
         append(
             connection,
             at=context.clock(),

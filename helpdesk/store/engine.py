@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +118,16 @@ class Store:
         self.engine.dispose()
 
 
-def lock_voter(connection: Connection, number: str) -> int | None:
+def lock_voter(connection: Connection, number: str, now: datetime | None = None) -> int | None:
     """Lock the voter of this number until the transaction ends; the internal id, or None if there is none.
 
-    SQLAlchemy leaves FOR UPDATE out on SQLite, where BEGIN IMMEDIATE has locked everything already.
+    On SQLite, BEGIN IMMEDIATE has locked everything already. On PostgreSQL a voter out of the login's reach is none;
+    the database takes `now` for the time of the transaction, if it is within a few minutes of its own clock.
     """
-    return connection.scalar(select(voter.c.id).where(voter.c.number == number).with_for_update())
+    if connection.dialect.name == "postgresql":
+        locked: int | None = connection.scalar(select(func.helpdesk.lock_voter(number, now)))
+        return locked
+    return connection.scalar(select(voter.c.id).where(voter.c.number == number))
 
 
 def upsert(
@@ -144,12 +149,6 @@ def upsert_counts(connection: Connection, table: Table, counts: Mapping[str, int
         index_elements=[key], set_={count: table.c[count] + statement.excluded[count]}
     )
     connection.execute(added, [{key: name, count: number} for name, number in sorted(counts.items())])
-
-
-def lock_audit(connection: Connection) -> None:
-    """Wait for the turn to append to the audit chain; held until commit, so that rows are numbered without gaps."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(AUDIT_LOCK)))
 
 
 def _read_url(url: str, password: str | None) -> URL:

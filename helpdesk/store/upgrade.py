@@ -5,16 +5,20 @@ from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from helpdesk.domain.errors import NotAStore, StoreTooNew
+from helpdesk.domain.limits import Limits
 from helpdesk.store.engine import APPLICATION_ID, Store
+from helpdesk.store.guard import apply_guard, lift_guard, prepare_roles
 from helpdesk.store.revisions import REVISIONS
 
 MIGRATION_LOCK = 0x68656C70_6D696772  # "helpmigr"
 
 
-def upgrade_store(store: Store, *, revision: str = "head") -> bool:
+def upgrade_store(store: Store, *, revision: str = "head", limits: Limits | None = None) -> bool:
     """Apply the missing revisions, all in one transaction; True if there were any.
 
-    Raises NotAStore for a database that holds tables of something else, StoreTooNew for one of a newer program.
+    On PostgreSQL it also brings roles, rights and guards up to date (`helpdesk.store.guard`), with the numbers of
+    `limits`. Raises NotAStore for a database that holds tables of something else, StoreTooNew for one of a newer
+    program.
     """
     path = store.path
     if path is not None:
@@ -32,16 +36,22 @@ def upgrade_store(store: Store, *, revision: str = "head") -> bool:
             before = connection.scalar(text("SELECT version_num FROM alembic_version"))
             if before is not None and before not in REVISIONS:
                 raise StoreTooNew
+        if before != REVISIONS[-1]:
+            lift_guard(connection)
         config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         after: str = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        if connection.dialect.name == "postgresql" and after == REVISIONS[-1]:
+            prepare_roles(connection)
+            apply_guard(connection, limits or Limits())
         return after != before
 
 
 def downgrade_store(store: Store, *, revision: str) -> None:
     """Take revisions back down to `revision` ("base" for all)."""
     with store.write() as connection:
+        lift_guard(connection)
         config = migration_config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
