@@ -4,7 +4,11 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test check lint types imports benchmarks screenshots catalogue lock system clean
+# What `make proof PARTS="search mail"` runs; all of it without.
+PARTS ?=
+PROOF ?= full
+
+.PHONY: help demo test check lint types imports benchmarks proof screenshots catalogue lock system clean
 
 help:
 	@echo "make demo         a complete system on this machine, with invented voters, and the desk's window"
@@ -12,6 +16,7 @@ help:
 	@echo "make check        format, lint, types, import contracts"
 	@echo "make screenshots  pictures of every screen, into build/screenshots"
 	@echo "make benchmarks   figures of search"
+	@echo "make proof        every benchmark and trial: table, JSON and report in build/proof (PROOF=quick: ten minutes)"
 	@echo "make catalogue    collect messages for translation into resources/locale"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
 
@@ -37,6 +42,10 @@ imports: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python -m tests.benchmarks.search
+
+proof: $(READY)
+	@.ci/system-packages tests
+	PROOF=$(PROOF) QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.proof $(PARTS)
 
 screenshots: $(READY)
 	@.ci/system-packages window

@@ -1,0 +1,1 @@
+"""`python -m tests.proof`: every benchmark and trial, one table, one report."""

@@ -1,0 +1,29 @@
+"""The parts of the proof: which module measures or tries what, and how long it may take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module that `python -m MODULE` runs as a process of its own, with PROOF=quick or full in its environment.
+
+    It leaves its figures with `figures.write(name, …)` and exits with 0 unless something it promises failed. The times
+    are seconds; past them it is stopped and counts as failed.
+    """
+
+    name: str
+    module: str
+    about: str
+    quick_seconds: int
+    full_seconds: int
+
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "hostile-search",
+        "tests.trials.hostile_search",
+        "Naughty strings, SQL and full-text syntax, and pastes of a megabyte in the search box.",
+        quick_seconds=60,
+        full_seconds=300,
+    ),
+)

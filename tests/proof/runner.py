@@ -1,0 +1,72 @@
+"""Running the parts one after another, each as its own process group with a time it may take."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.proof.figures import FOLDER, Figure, read
+from tests.proof.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a part ended: `said` is "ok" or the reason why it is not; `output` is all that it printed."""
+
+    part: Part
+    said: str
+    seconds: float
+    figures: tuple[Figure, ...]
+    output: Path
+
+    @property
+    def ok(self) -> bool:
+        """True when the part ran to its end and broke no promise that is judged."""
+        return self.said == "ok"
+
+
+def run(part: Part, *, full: bool) -> Outcome:
+    """Run one part; never raises for what the part does."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{part.name}.json").unlink(missing_ok=True)
+    output = FOLDER / f"{part.name}.txt"
+    allowed = part.full_seconds if full else part.quick_seconds
+    environment = os.environ | {"PROOF": "full" if full else "quick", "PYTHONUNBUFFERED": "1"}
+    started = time.monotonic()
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", part.module],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(allowed)
+            said = "ok" if status == 0 else f"exit status {status}"
+        except subprocess.TimeoutExpired:
+            said = f"stopped after the {allowed} s it may take"
+        finally:
+            _end(process)
+    try:
+        figures = read(part.name)
+    except FileNotFoundError:
+        figures = ()
+        said = "no figures" if said == "ok" else said
+    return Outcome(part, said, time.monotonic() - started, figures, output)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End whatever the part left running in its group: a server of its own must not outlive it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,102 @@
+"""The proof's own form: figures survive their file, broken promises are found, parts that hang are ended."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.proof.figures import Figure, Ratio, Series, broken, counted, paired_ratio, read, write
+from tests.proof.machine import this_machine
+from tests.proof.parts import PARTS, Part
+from tests.proof.plot import svg
+from tests.proof.report import write_report
+from tests.proof.runner import run
+
+CURVE = Series("ours", ((1e4, 1.0), (1e6, 3.5)), x="voters", y="ms", log=True)
+SLOW = Figure("key", 9.5, "ms", "python -m x", "bare SQL", Ratio(2.0, 1.5, 3.0, 9), "≤ 1.5", kept=False, timed=True,
+              series=(CURVE,))  # fmt: skip
+ENDS = """
+from tests.proof.figures import counted, finish
+raise SystemExit(finish("a-part", [counted("a", wrong={wrong}, of=1, command="x")]))
+"""
+LOST = counted("mails", wrong=1, of=200, command="python -m y")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures of the test, and the modules it makes, lie in its own folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).parents[2]}")
+
+
+def part(module: str, seconds: int = 20) -> Part:
+    return Part("a-part", module, "A part.", quick_seconds=seconds, full_seconds=seconds)
+
+
+def test_figures_survive_their_file():
+    write("some", [SLOW, LOST])
+    assert read("some") == (SLOW, LOST)
+
+
+def test_times_are_judged_only_when_asked_and_counts_always():
+    assert broken([SLOW, LOST], judge_times=False) == (LOST,)
+    assert broken([SLOW, LOST], judge_times=True) == (SLOW, LOST)
+
+
+def test_a_trial_that_tried_nothing_keeps_no_promise():
+    assert counted("nothing", wrong=0, of=0, command="x").kept is False
+
+
+def test_ratios_are_taken_pair_by_pair():
+    assert paired_ratio([2, 20, 200], [1, 10, 50]) == Ratio(2.0, 2.0, 4.0, 3)
+    with pytest.raises(ValueError, match="longer"):
+        paired_ratio([1], [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (ENDS.format(wrong=0), "ok"),
+        (ENDS.format(wrong=1), "exit status 1"),
+        ("pass", "no figures"),
+        ("raise SystemExit(3)", "exit status 3"),
+    ],
+)  # fmt: skip
+def test_how_a_part_ended_is_told(body: str, said: str):
+    Path("ended.py").write_text(body)
+    assert run(part("ended"), full=False).said == said
+
+
+def test_a_part_that_hangs_is_ended_with_all_that_it_started():
+    Path("hangs.py").write_text(
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "open('child', 'w').write(str(child.pid))\n"
+        "time.sleep(60)\n"
+    )
+    outcome = run(part("hangs", seconds=2), full=False)
+    assert "stopped after the 2 s" in outcome.said
+    state = Path(f"/proc/{Path('child').read_text()}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_the_report_says_first_what_falls_short_and_its_plots_are_drawn():
+    write("a-part", [SLOW, LOST])
+    Path("again.py").write_text(
+        "from tests.proof.figures import finish\n"
+        "from tests.proof.test_form import LOST, SLOW\n"
+        "raise SystemExit(finish('a-part', [SLOW, LOST]))\n"
+    )
+    outcome = run(part("again"), full=False)
+    page = write_report([outcome], this_machine(), full=False, not_run=["search"]).read_text()
+    assert page.index("What falls short") < page.index("1 wrong of 200") < page.index("<svg")
+    assert "not run: search" in page
+    points = ET.fromstring(svg("key", [CURVE])).findall(".//circle")  # noqa: S314 (our own text)
+    assert len(points) == 2
+
+
+def test_every_part_is_a_module_and_the_quick_form_has_ten_minutes():
+    root = Path(__file__).parents[2]
+    missing = [each.module for each in PARTS if not (root / f"{each.module.replace('.', '/')}.py").exists()]
+    assert missing == []
+    assert len({each.name for each in PARTS}) == len(PARTS)
