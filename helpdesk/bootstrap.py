@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from helpdesk.adapters.argon2 import Argon2Hasher
@@ -15,6 +15,7 @@ from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.config import Settings
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import BadSetting, SecretStoreUnavailable
+from helpdesk.domain.mail_pace import QuietHours
 from helpdesk.domain.ports import Clock, SecretStore
 from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
@@ -134,9 +135,24 @@ def _assemble(settings: Settings, store: Store, clock: Callable[[], datetime], s
             portal_url=settings.portal.url,
             desk_phone=settings.mail.desk_phone,
             desk_hours=settings.mail.desk_hours,
+            quiet=_quiet_hours(settings),
         ),
     )
     return Program(settings, store, clock, secrets, build_services(context))
+
+
+def _quiet_hours(settings: Settings) -> QuietHours | None:
+    """When campaigns rest. Raises BadSetting for what is no time of day, or one of the two alone."""
+    given = {"mail.quiet_from": settings.mail.quiet_from, "mail.quiet_until": settings.mail.quiet_until}
+    if not any(given.values()):
+        return None
+    moments = []
+    for key, value in given.items():
+        try:
+            moments.append(time.fromisoformat(value))
+        except ValueError:
+            raise BadSetting(key, "not_a_time_of_day") from None
+    return QuietHours(*moments)
 
 
 def _store(settings: Settings, secrets: SecretStore) -> Store:

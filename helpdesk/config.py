@@ -30,13 +30,18 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """What mails say of themselves and of the desk."""
+    """What mails say of themselves and of the desk.
+
+    Between `quiet_from` and `quiet_until` (HH:MM, the election's zone) campaigns rest; both empty: they never do.
+    """
 
     sender: str = "elections@localhost"
     reply_to: str = ""
     bounces: str = ""
     desk_phone: str = ""
     desk_hours: str = ""
+    quiet_from: str = ""
+    quiet_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +22,7 @@ from helpdesk.services.context import MailIdentity, ServiceContext
 from helpdesk.services.elections import write_election
 from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
+from tests.databases import postgresql
 from tests.elections import OPENING, election_around
 from tests.voters import VoterMaker
 
@@ -33,14 +31,6 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 PASSWORD = "Correct-Horse-9-Battery"
 CHEAP_ARGON2 = Limits(argon2_time_cost=1, argon2_memory_kib=8, argon2_parallelism=1)
-
-
-# The server's superuser is let in by name; everybody else proves who they are, as on a real server.
-HBA = """\
-local all all trust
-host all postgres 127.0.0.1/32 trust
-host all all 127.0.0.1/32 scram-sha-256
-"""
 
 
 class SetClock:
@@ -71,30 +61,8 @@ def clock() -> SetClock:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server of this test process, as a URL without a database."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    found = binaries[-1] if binaries else Path(shutil.which("initdb") or "/missing/initdb").parent
-    if not found.is_dir():
-        pytest.fail("PostgreSQL's server is not installed: run `make system` or apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="helpdesk-pg-"))
-    as_postgres: list[str] = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    initdb = [f"{found}/initdb", "-N", "-D", folder / "data", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    subprocess.run([*as_postgres, *initdb, "-U", "postgres"], check=True, capture_output=True, cwd="/")
-    (folder / "data" / "pg_hba.conf").write_text(HBA)
-    options = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c listen_addresses=127.0.0.1"
-    control = [*as_postgres, f"{found}/pg_ctl", "-D", folder / "data", "-w"]
-    start = [*control, "-l", folder / "log", "-o", options, "start"]
-    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
-    try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgresql(durable=False) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 """SMTP servers for tests: real conversations, with certificates of a throwaway authority and scripted mishaps."""
-# ruff: noqa: N802, ARG002 (aiosmtpd calls these methods, by these names)
+# ruff: noqa: N802 (aiosmtpd calls these methods, by these names)
 
 import asyncio
 import ipaddress

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,6 +17,10 @@ _PLACEHOLDERS = {
 }
 _FRENCH_SPACE = re.compile(r"(?<=«) | (?=[:;?!»])")  # where a line must not break
 _HEADING, _ITEM = "## ", "- "
+# What differs from one voter to the next is put into a form that is rendered once for all of them. The marks are
+# private characters (Unicode, 23.5), which no name or address holds.
+_NAME, _TIED, _LINK = "\ue000", "\ue001", "\ue002"
+_FORMS = 256
 
 
 class _Kind(StrEnum):
@@ -43,10 +49,22 @@ class MailTemplates:
         strict = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         self._words = Environment(loader=loader, autoescape=False, **strict)  # type: ignore[arg-type]  # noqa: S701 (plain text)
         self._pages = Environment(loader=loader, autoescape=True, **strict)  # type: ignore[arg-type]
+        self._form = lru_cache(maxsize=_FORMS)(self._render)
 
     def render(self, facts: MailFacts) -> MailContent:
         """The mail in the language of `facts`; without a link, a placeholder says where it will stand."""
         facts = _on_one_line(facts)
+        own = {_NAME: facts.greeting_name, _TIED: facts.tied_address, _LINK: facts.link or ""}
+        form = self._form(
+            replace(facts, greeting_name=_NAME, tied_address=_TIED, link=_LINK if facts.link is not None else None)
+        )
+        return MailContent(
+            _filled(form.subject, own),
+            _filled(form.text, own),
+            _filled(form.html, {mark: escape(value) for mark, value in own.items()}),
+        )
+
+    def _render(self, facts: MailFacts) -> MailContent:
         link = facts.link or _PLACEHOLDERS[facts.language]
         words = self._words.get_template(f"{facts.language}/{facts.kind}.txt").render(facts=facts, link=link)
         if facts.language == "fr":
@@ -57,6 +75,12 @@ class MailTemplates:
             language=facts.language, subject=subject, blocks=blocks, live=facts.link is not None
         )
         return MailContent(subject, "\n\n".join("\n".join(block.lines) for block in blocks) + "\n", html)
+
+
+def _filled(form: str, values: dict[str, str]) -> str:
+    for mark, value in values.items():
+        form = form.replace(mark, value)
+    return form
 
 
 def _block(text: str, link: str) -> _Block:

@@ -4,8 +4,8 @@ import base64
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
-from email.policy import SMTP
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from helpdesk.domain.mail_transport import Delivery, OutgoingMail, Verdict, clea
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _LOGGED_IN, _READY, _GO_ON, _CONTINUE, _PERMANENT = 235, 250, 300, 334, 500
-_SERVICE_CLOSING = 421
+_SERVICE_CLOSING, _CONTINUE_DATA, _REFUSED, _OUT_OF_STEP = 421, 354, 400, 451
 _GOODBYE_SECONDS = 5
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954, 4 and 6: about the session, whenever they are said
+_PATH = re.compile(r"[^\s<>\x00-\x20\x7f-\U0010ffff]+@[^\s<>\x00-\x20\x7f-\U0010ffff]+")
+_NO_PATH = Delivery(Verdict.PERMANENT, "5.1.3", "553 5.1.3 the address is badly written")
 _CUT = Delivery(Verdict.TEMPORARY, "4.4.2", "4.4.2 connection lost before the server answered")
 
 
@@ -67,18 +69,17 @@ class SmtpTransport:
         self._patience = patience or Patience()
         self._connection: smtplib.SMTP | None = None
 
-    def send(self, mail: OutgoingMail) -> Delivery:
+    def send(self, mail: OutgoingMail, *, meanwhile: Callable[[], None] | None = None) -> Delivery:
         """Hand a mail over; a kept connection that turns out to be dead is replaced once."""
-        content = mail.message.as_bytes(policy=SMTP)
         kept = self._connection
         if kept is not None:
             try:
-                return self._converse(kept, mail, content, kept=True)
+                return self._converse(kept, mail, meanwhile, kept=True)
             except (MailServerUnreachable, OSError, smtplib.SMTPException):
                 self.close()
         try:
             connection = self._connection = self._connect()
-            return self._converse(connection, mail, content, kept=False)
+            return self._converse(connection, mail, meanwhile, kept=False)
         except smtplib.SMTPServerDisconnected:
             self.close()
             raise MailServerUnreachable("connection") from None
@@ -94,15 +95,19 @@ class SmtpTransport:
             except (OSError, smtplib.SMTPException):
                 connection.close()
 
-    def _converse(self, connection: smtplib.SMTP, mail: OutgoingMail, content: bytes, *, kept: bool) -> Delivery:
+    def _converse(
+        self, connection: smtplib.SMTP, mail: OutgoingMail, meanwhile: Callable[[], None] | None, *, kept: bool
+    ) -> Delivery:
         """One mail transaction. A connection lost before it began raises SMTPServerDisconnected."""
-        size = [f"size={len(content)}"] if connection.has_extn("size") else []
-        code, words = connection.mail(mail.sender, size)
+        if not (_PATH.fullmatch(mail.sender) and _PATH.fullmatch(mail.recipient)):
+            return _NO_PATH
+        about_mail, about_recipient = _options(connection, mail)
+        code, words = connection.docmd(f"MAIL FROM:<{mail.sender}>{about_mail}")
         if code != _READY:
             self.close()
             raise MailServerUnreachable("sender", _answer(code, words))
         try:
-            code, words = connection.rcpt(mail.recipient)
+            code, words = connection.docmd(f"RCPT TO:<{mail.recipient}>{about_recipient}")
         except smtplib.SMTPServerDisconnected:
             self.close()
             if kept:
@@ -110,7 +115,7 @@ class SmtpTransport:
             return _CUT
         if code < _GO_ON:
             try:
-                code, words = self._hand_over(connection, content)
+                code, words = self._hand_over(connection, mail.content, meanwhile)
             except (OSError, smtplib.SMTPException):
                 self.close()
                 return _CUT  # not tried again at once: the server may have taken it
@@ -121,14 +126,20 @@ class SmtpTransport:
             self._begin_anew(connection, code)
         return _verdict(code, words)
 
-    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+    def _hand_over(
+        self, connection: smtplib.SMTP, content: bytes, meanwhile: Callable[[], None] | None
+    ) -> tuple[int, bytes]:
+        """DATA, the mail, and the verdict; as `smtplib` does it, but for what is done before the verdict."""
+        code, words = connection.docmd("DATA")
+        if code != _CONTINUE_DATA:
+            return (code, words) if code >= _REFUSED else (_OUT_OF_STEP, b"4.5.0 unexpected answer to DATA")
+        connection.send(_dotted(content))
+        if meanwhile is not None:
+            meanwhile()
         if connection.sock is not None:
             connection.sock.settimeout(self._patience.verdict)
         try:
-            return connection.data(content)
-        except smtplib.SMTPDataError as error:
-            words = error.smtp_error
-            return error.smtp_code, words if isinstance(words, bytes) else words.encode()
+            return connection.getreply()
         finally:
             if connection.sock is not None:
                 connection.sock.settimeout(self._patience.command)
@@ -207,6 +218,29 @@ class SmtpTransport:
             raise smtplib.SMTPAuthenticationError(code, words)
 
 
+def _options(connection: smtplib.SMTP, mail: OutgoingMail) -> tuple[str, str]:
+    """What MAIL and RCPT say beyond the addresses, as far as the server offers it (RFC 1870, RFC 3461)."""
+    about_mail = f" SIZE={len(mail.content)}" if connection.has_extn("size") else ""
+    if not (mail.envelope_id and connection.has_extn("dsn")):
+        return about_mail, ""
+    notify = "SUCCESS,FAILURE,DELAY" if mail.tell_success else "FAILURE,DELAY"
+    about_recipient = f" NOTIFY={notify} ORCPT=rfc822;{_xtext(mail.recipient)}"
+    return f"{about_mail} RET=HDRS ENVID={_xtext(mail.envelope_id)}", about_recipient
+
+
+def _xtext(text: str) -> str:
+    """RFC 3461, 4: printable ASCII, with `+` and `=` written as their codes."""
+    return "".join(each if "!" <= each <= "~" and each not in "+=" else f"+{ord(each):02X}" for each in text)
+
+
+def _dotted(content: bytes) -> bytes:
+    """The mail as DATA wants it: lines that begin with a dot get a second one, a lone dot ends it (RFC 5321, 4.5.2)."""
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
 
@@ -231,10 +265,18 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def _verdict(code: int, words: bytes) -> Delivery:
+    """Taken, later or never.
+
+    The enhanced code tells the last two apart where there is one (RFC 3463, 3.1): servers say "552 4.2.2 mailbox
+    full" of what will pass.
+    """
     enhanced = _ENHANCED.match(words.decode("utf-8", "replace"))
-    verdict = Verdict.PERMANENT if code >= _PERMANENT else Verdict.TEMPORARY
     if code < _GO_ON:
         verdict = Verdict.ACCEPTED
+    elif enhanced is not None and enhanced[1][0] != "2":
+        verdict = Verdict.PERMANENT if enhanced[1].startswith("5") else Verdict.TEMPORARY
+    else:
+        verdict = Verdict.PERMANENT if code >= _PERMANENT else Verdict.TEMPORARY
     return Delivery(verdict, enhanced[1] if enhanced else str(code), _answer(code, words))
 
 

@@ -126,7 +126,7 @@ def make_delivery(program: Program) -> Delivery:
         renderer=mail_renderer(),
         clock=program.clock,
         key=link_key(program),
-        letterhead=Letterhead(settings.mail.sender, settings.mail.reply_to, settings.portal.url),
+        letterhead=Letterhead(settings.mail.sender, settings.mail.reply_to, settings.portal.url, settings.mail.bounces),
         worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
         lease_seconds=settings.limits.lease_seconds,
     )

@@ -21,6 +21,12 @@ class Limits:
     mail_lifetime_seconds: int = 48 * 3600
     retry_first_seconds: int = 60
     retry_longest_seconds: int = 3600
+    bulk_lifetime_seconds: int = 7 * 24 * 3600
+    bulk_per_minute: int = 0
+    domain_per_minute: int = 0
+    pace_first_seconds: int = 2
+    pace_longest_seconds: int = 60
+    failing_bounces: int = 2
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
     argon2_parallelism: int = 4

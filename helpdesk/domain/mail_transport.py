@@ -1,8 +1,8 @@
 """Handing one mail to a server: what is handed over, and what can come of it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
@@ -47,18 +47,28 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A mail ready to go: its envelope and its message."""
+    """A mail ready to go: its envelope, and its message as bytes with CRLF.
+
+    Where the server offers delivery reports (RFC 3461), they are asked for: of failure and delay, and of success
+    where `tell_success`; `envelope_id` is what they call the mail, empty for none.
+    """
 
     sender: str
     recipient: str
-    message: EmailMessage
+    content: bytes
+    envelope_id: str = ""
+    tell_success: bool = False
 
 
 class MailTransport(Protocol):
     """A way to a mail server; one connection serves many mails."""
 
-    def send(self, mail: OutgoingMail) -> Delivery:
-        """Hand a mail over. Raises MailServerUnreachable when the server says nothing about this mail."""
+    def send(self, mail: OutgoingMail, *, meanwhile: Callable[[], None] | None = None) -> Delivery:
+        """Hand a mail over. Raises MailServerUnreachable when the server says nothing about this mail.
+
+        `meanwhile` is called at most once, after the whole mail was handed over and before the server's verdict
+        is awaited: what needs no verdict is done in the time that the server needs.
+        """
         ...
 
     def close(self) -> None:

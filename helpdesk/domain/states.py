@@ -1,7 +1,7 @@
 """States of accounts, mails and links, and the one table of account transitions."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class AccountState(StrEnum):
@@ -135,6 +135,34 @@ class MailFate(StrEnum):
 
 WAITING_FATES = frozenset({MailFate.QUEUED, MailFate.SENDING, MailFate.FAILED_TEMPORARILY})
 """Fates of mails that the mailer still has to deliver."""
+
+
+class MailPriority(IntEnum):
+    """Who waits for whom in the outbox: a mail that somebody asked for never waits behind a campaign."""
+
+    ASKED = 0
+    BULK = 1
+
+
+class CampaignState(StrEnum):
+    """Where a bulk invitation stands. `STOPPED` and `DONE` are ends."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class ReturnedKind(StrEnum):
+    """What came back to the bounce mailbox: three kinds of bounce, a machine's answer, a person's, anything else."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    AUTO_REPLY = "auto_reply"
+    REPLY = "reply"
+    OTHER = "other"
 
 
 class Phase(StrEnum):

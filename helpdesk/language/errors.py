@@ -147,6 +147,8 @@ def _bad_setting(error: errors.BadSetting, zone: str) -> str:
         "not_a_number": _("it must be a whole number"),
         "not_a_choice": _("it is not one of the allowed values"),
         "not_a_time": _("it is not a date and time with its zone"),
+        "not_a_time_of_day": _("it is not a time of day such as 20:00"),
+        "not_an_address": _("it is not a mail address"),
         "not_toml": _("the file is not valid TOML"),
         "secret_in_file": _("secrets never go into this file: use the keyring or a credential file"),
         "missing": _("it is required"),

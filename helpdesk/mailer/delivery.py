@@ -1,23 +1,30 @@
-"""Delivering mails one by one over one connection."""
+"""Delivering mails in batches over one connection."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from threading import Event, Thread
+from dataclasses import replace
+from threading import Event, Lock, Thread
 
 from helpdesk.domain.errors import OutsideFault
 from helpdesk.domain.links import derive_token, link_url, token_hash
+from helpdesk.domain.mail_pace import slows_domain
 from helpdesk.domain.mail_transport import Delivery as Outcome
 from helpdesk.domain.mail_transport import MailTransport, OutgoingMail, Verdict
-from helpdesk.domain.ports import Clock, MailRenderer
-from helpdesk.domain.states import LINK_MAILS
+from helpdesk.domain.ports import Clock, MailFacts, MailRenderer
+from helpdesk.domain.states import LINK_MAILS, MailPriority
 from helpdesk.mailer.bugs import where_it_broke
-from helpdesk.mailer.letter import Letterhead, compose, return_path
+from helpdesk.mailer.letter import Letterhead, compose, envelope_id, return_path
 from helpdesk.services.outbox import ClaimedMail, Outbox
 
 __all__ = ["Delivery", "Letterhead"]
 
 _HEARTBEATS_PER_LEASE = 3
+_SMALLEST_BATCH, _LARGEST_BATCH, _GROWTH = 8, 128, 4
+_QUICK_BATCH_SECONDS, _SLOW_BATCH_SECONDS = 0.5, 1.5  # how long a mail asked for now may have to wait for a batch
+_LATEST_RECORD_SECONDS = 1.0
+_RECORDING_SHARE = 0.15
 _BROKEN = Outcome(Verdict.TEMPORARY, "4.3.0", "4.3.0 the mail could not be composed")
 
 log = logging.getLogger("helpdesk.mailer")
@@ -26,8 +33,11 @@ log = logging.getLogger("helpdesk.mailer")
 class Delivery:
     """Everything one mailer needs to deliver; used by one thread.
 
-    What a server said of a mail is recorded before anything else is sent. While the store is away, it is kept here
-    and recorded as soon as the store is back, so that the mail is not sent twice for that.
+    Three commits a batch and some more for the answers, each for a promise: the claim (no other mailer sends these),
+    the links (the portal knows a link before its mail leaves), the answers (a mail taken by the server is not sent
+    again). Answers are recorded while the server works on the next mail, so often that at most a seventh of the
+    time goes into it: what a killed mailer sends twice is what it was recording. While the store is away, answers
+    are kept here and recorded as soon as it is back.
     """
 
     def __init__(
@@ -46,27 +56,34 @@ class Delivery:
         self._outbox, self._transport, self._renderer = outbox, transport, renderer
         self._clock, self._key, self._letterhead = clock, key, letterhead
         self._worker, self._lease_seconds = worker, lease_seconds
+        self._batch = _SMALLEST_BATCH
         self._unrecorded: dict[int, tuple[ClaimedMail, Outcome]] = {}
+        self._recording = Lock()
+        self._record_again_at = 0.0
 
-    def deliver_due(self, *, stop: Event, limit: int = 1) -> int:
-        """Deliver up to `limit` mails that are due; how many were claimed.
+    def deliver_due(self, *, stop: Event, limit: int = _LARGEST_BATCH) -> int:
+        """Deliver a batch of mails that are due, `limit` at most; how many were claimed.
 
         Raises MailServerUnreachable after giving back what was not delivered: the mails wait, uncounted. Raises
         the store's faults; nothing is lost by them either.
         """
         self._record_answers()
-        mails = self._outbox.claim(self._worker, limit=limit)
-        left = {mail.id for mail in mails}
+        started = time.monotonic()
+        wanted = min(limit, self._batch)
+        mails = self._outbox.claim(self._worker, limit=wanted)
+        if not mails:
+            return 0
+        left = {mail.id: mail for mail in mails}
         try:
-            for mail in mails:
-                if stop.is_set():
-                    break
-                with self._heartbeat(mail):
-                    self._deliver(mail)
-                left.discard(mail.id)
+            with self._heartbeat(left):
+                for mail in self._sent(mails, stop):
+                    del left[mail.id]
+                self._record_answers()
         finally:
             if left:
                 self._release()
+        if len(mails) == wanted:
+            self._adapt(time.monotonic() - started)
         return len(mails)
 
     def close(self) -> None:
@@ -75,65 +92,114 @@ class Delivery:
             self._record_answers()
         self._transport.close()
 
-    def _deliver(self, mail: ClaimedMail) -> None:
-        try:
-            outgoing = self._prepare(mail)
-            if outgoing is None:
+    def _sent(self, mails: Sequence[ClaimedMail], stop: Event) -> Iterator[ClaimedMail]:
+        """Send one after another, each named once it is dealt with; those of a domain that complains are kept back."""
+        links = self._mint(mails)
+        gone = [mail for mail in mails if mail.carries_link and mail.id not in links]
+        facts = self._outbox.facts_of([mail for mail in mails if not mail.carries_link or mail.id in links])
+        yield from gone
+        waiting = [mail for mail in mails if mail.id in facts]
+        yield from (mail for mail in mails if mail not in gone and mail.id not in facts)
+        letters = _Letters(self, facts, links)
+        slowed: set[str] = set()
+        for place, mail in enumerate(waiting):
+            if stop.is_set():
                 return
-            answer = self._transport.send(outgoing)
-        except OutsideFault:
-            raise
-        except Exception as error:  # noqa: BLE001 (one mail that cannot be composed must not hold up the others)
-            log.error("mail %s could not be composed\n%s", mail.id, where_it_broke(error))  # noqa: TRY400 (no values)
-            answer = _BROKEN
-        self._unrecorded[mail.id] = (mail, answer)
-        self._record_answers()
+            if mail.domain in slowed:
+                continue
+            following = waiting[place + 1] if place + 1 < len(waiting) else None
+            letter = letters.take(mail)
+            if letter is None:
+                answer = _BROKEN
+            else:
+                answer = self._transport.send(letter, meanwhile=_Meanwhile(self, letters, following))
+            self._unrecorded[mail.id] = (mail, answer)
+            if answer.verdict is Verdict.TEMPORARY and slows_domain(answer.code, answer.answer):
+                slowed.add(mail.domain)
+            yield mail
 
-    def _prepare(self, mail: ClaimedMail) -> OutgoingMail | None:
-        """The mail as it goes out, its link minted; None when there is nothing left to send."""
-        link = None
-        if mail.carries_link:
-            token = derive_token(self._key, message_id=mail.message_id, generation=mail.generation)
-            if not self._outbox.mint_link(mail, token_hash(token)):
-                return None
-            link = link_url(self._letterhead.portal_url, purpose=LINK_MAILS[mail.kind], token=token)
-        facts = self._outbox.facts(mail, link)
-        if facts is None:
+    def _mint(self, mails: Sequence[ClaimedMail]) -> dict[int, str]:
+        """The links of those mails that carry one and are still to be sent."""
+        tokens = {
+            mail.id: derive_token(self._key, message_id=mail.message_id, generation=mail.generation)
+            for mail in mails
+            if mail.carries_link
+        }
+        minted = [(mail, token_hash(tokens[mail.id])) for mail in mails if mail.id in tokens]
+        to_send = self._outbox.mint_links(minted)
+        return {
+            mail.id: link_url(self._letterhead.portal_url, purpose=LINK_MAILS[mail.kind], token=tokens[mail.id])
+            for mail in mails
+            if mail.id in to_send
+        }
+
+    def letter(self, mail: ClaimedMail, facts: MailFacts, link: str | None) -> OutgoingMail | None:
+        """The mail as it goes out; None when it cannot be composed, which must not hold up the others."""
+        try:
+            content = compose(
+                self._letterhead,
+                self._renderer.render(replace(facts, link=link)),
+                to=mail.to,
+                message_id=mail.message_id,
+                language=mail.language,
+                at=self._clock(),
+            )
+        except Exception as error:  # noqa: BLE001 (whatever it is)
+            log.error("mail %s could not be composed\n%s", mail.id, where_it_broke(error))  # noqa: TRY400 (no values)
             return None
-        message = compose(
-            self._letterhead,
-            self._renderer.render(facts),
-            to=mail.to,
-            message_id=mail.message_id,
-            language=mail.language,
-            at=self._clock(),
+        return OutgoingMail(
+            return_path(self._letterhead, mail.message_id),
+            mail.to,
+            content,
+            envelope_id(mail.message_id),
+            tell_success=mail.priority is MailPriority.ASKED,
         )
-        return OutgoingMail(return_path(self._letterhead, mail.message_id), mail.to, message)
+
+    def record_if_due(self) -> None:
+        """Record answers unless that took too much of the time lately; a store that is away is tried again later."""
+        if self._unrecorded and time.monotonic() >= self._record_again_at:
+            with suppress(OutsideFault):
+                self._record_answers()
 
     def _record_answers(self) -> None:
-        records = {
-            Verdict.ACCEPTED: self._outbox.record_accepted,
-            Verdict.TEMPORARY: self._outbox.record_temporary,
-            Verdict.PERMANENT: self._outbox.record_permanent,
-        }
-        for mail, answer in tuple(self._unrecorded.values()):
-            records[answer.verdict](mail, answer.code, answer.answer)
-            del self._unrecorded[mail.id]
+        with self._recording:
+            answers = tuple(self._unrecorded.items())
+            if not answers:
+                return
+            started = time.monotonic()
+            self._outbox.record([answer for _, answer in answers])
+            ended = time.monotonic()
+            self._record_again_at = ended + (ended - started) * (1 / _RECORDING_SHARE - 1)
+            for mail_id, _ in answers:
+                del self._unrecorded[mail_id]
 
     def _release(self) -> None:
         """Give mails back; a store that is away gets them back by itself when their leases end."""
         with suppress(OutsideFault):
             self._outbox.release(self._worker, keep=tuple(self._unrecorded))
 
+    def _adapt(self, seconds: float) -> None:
+        """Larger batches where they are quick, smaller ones where a server is slow."""
+        if seconds < _QUICK_BATCH_SECONDS:
+            self._batch = min(self._batch * _GROWTH, _LARGEST_BATCH)
+        elif seconds > _SLOW_BATCH_SECONDS:
+            self._batch = max(self._batch // 2, _SMALLEST_BATCH)
+
     @contextmanager
-    def _heartbeat(self, mail: ClaimedMail) -> Iterator[None]:
-        """Renew the lease while a slow server keeps the mail waiting."""
+    def _heartbeat(self, left: dict[int, ClaimedMail]) -> Iterator[None]:
+        """Renew leases, and record answers, while a slow server keeps a mail waiting."""
         done = Event()
 
         def beat() -> None:
-            while not done.wait(self._lease_seconds / _HEARTBEATS_PER_LEASE):
+            lease_until = time.monotonic() + self._lease_seconds / _HEARTBEATS_PER_LEASE
+            pause = min(_LATEST_RECORD_SECONDS, self._lease_seconds / _HEARTBEATS_PER_LEASE)
+            while not done.wait(pause):
                 with suppress(OutsideFault):
-                    self._outbox.extend_lease(mail)
+                    self._record_answers()
+                    if time.monotonic() >= lease_until:
+                        unrecorded = [mail for mail, _ in tuple(self._unrecorded.values())]
+                        self._outbox.extend_leases([*tuple(left.values()), *unrecorded])
+                        lease_until = time.monotonic() + self._lease_seconds / _HEARTBEATS_PER_LEASE
 
         thread = Thread(target=beat, name="mail-lease", daemon=True)
         thread.start()
@@ -142,3 +208,31 @@ class Delivery:
         finally:
             done.set()
             thread.join()
+
+
+class _Letters:
+    """The letters of a batch, composed one ahead."""
+
+    def __init__(self, delivery: Delivery, facts: Mapping[int, MailFacts], links: dict[int, str]) -> None:
+        self._delivery, self._facts, self._links = delivery, facts, links
+        self._ready: dict[int, OutgoingMail | None] = {}
+
+    def prepare(self, mail: ClaimedMail) -> None:
+        self._ready[mail.id] = self._delivery.letter(mail, self._facts[mail.id], self._links.get(mail.id))
+
+    def take(self, mail: ClaimedMail) -> OutgoingMail | None:
+        if mail.id not in self._ready:
+            self.prepare(mail)
+        return self._ready.pop(mail.id)
+
+
+class _Meanwhile:
+    """What is done while the server examines a mail: the next letter, and the answers to the ones before."""
+
+    def __init__(self, delivery: Delivery, letters: _Letters, following: ClaimedMail | None) -> None:
+        self._delivery, self._letters, self._following = delivery, letters, following
+
+    def __call__(self) -> None:
+        if self._following is not None:
+            self._letters.prepare(self._following)
+        self._delivery.record_if_due()

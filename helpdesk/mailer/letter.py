@@ -1,18 +1,20 @@
 """A mail as it goes out: its headers, its return path, its two equal parts."""
 
+import binascii
 import re
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 
 from helpdesk.domain.errors import BadSetting
 from helpdesk.domain.ports import MailContent
 
 SENDER_NAME = "Élections professionnelles"
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9][a-z0-9.-]*", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-zA-Z0-9.@_+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +45,51 @@ def return_path(letterhead: Letterhead, message_id: str) -> str:
     if not letterhead.bounces:
         return letterhead.sender
     local, _, domain = letterhead.bounces.rpartition("@")
-    return f"{local}+{message_id.partition('@')[0]}@{domain}"
+    return f"{local}+{envelope_id(message_id)}@{domain}"
+
+
+def envelope_id(message_id: str) -> str:
+    """What delivery reports call the mail (ENVID, RFC 3461, 4.4): its random id."""
+    return message_id.partition("@")[0]
 
 
 def compose(
     letterhead: Letterhead, content: MailContent, *, to: str, message_id: str, language: str, at: datetime
-) -> EmailMessage:
-    """The message, in 7-bit form so that no server on its way has to change it (RFC 2045, RFC 5322)."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(SENDER_NAME, addr_spec=letterhead.sender)
-    message["To"] = Address(addr_spec=to)
-    if letterhead.reply_to:
-        message["Reply-To"] = Address(addr_spec=letterhead.reply_to)
-    message["Subject"] = content.subject
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{message_id}>"
-    message["Content-Language"] = language
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: nobody's holiday reply comes back
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(content.text, cte="quoted-printable")
-    message.add_alternative(content.html, subtype="html", cte="quoted-printable")
-    return message
+) -> bytes:
+    """The message in 7-bit form with CRLF, so that no server on its way has to change it (RFC 2045, RFC 5322).
+
+    Written out rather than built with `email.message`, which takes longer than the whole conversation with the
+    server. Raises ValueError for a value that cannot stand in its header.
+    """
+    if not (_ADDRESS.fullmatch(to) and _TOKEN.fullmatch(message_id) and _TOKEN.fullmatch(language)):
+        raise ValueError("not fit for a header")
+    boundary = f"=_{uuid.uuid4().hex}"
+    headers = [
+        f"From: {_encoded(SENDER_NAME, 6)} <{letterhead.sender}>",
+        f"To: {to}",
+        *([f"Reply-To: {letterhead.reply_to}"] if letterhead.reply_to else []),
+        f"Subject: {_encoded(' '.join(content.subject.split()), 9)}",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{message_id}>",
+        f"Content-Language: {language}",
+        "Auto-Submitted: auto-generated",  # RFC 3834, 5: nobody's holiday reply comes back
+        "X-Auto-Response-Suppress: All",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+    ]
+    parts = [_part("plain", content.text), _part("html", content.html)]
+    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    return ("\r\n".join(headers) + f"\r\n\r\n{body}--{boundary}--\r\n").encode("ascii")
+
+
+def _part(kind: str, text: str) -> str:
+    encoded = binascii.b2a_qp(text.replace("\r\n", "\n").encode(), istext=True).decode("ascii")
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head + encoded.replace("\n", "\r\n")
+
+
+@lru_cache(maxsize=256)
+def _encoded(text: str, used: int) -> str:
+    """A header's text, folded and encoded where it is not ASCII (RFC 2047); `used` characters precede it."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, header_name="x" * used).encode(linesep="\r\n")

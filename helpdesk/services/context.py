@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from helpdesk.domain.limits import Limits
+from helpdesk.domain.mail_pace import QuietHours
 from helpdesk.domain.ports import Clock, MailRenderer, PasswordHasher
 from helpdesk.domain.roll import RollReader
 from helpdesk.store.engine import Store
@@ -16,6 +17,7 @@ class MailIdentity:
     portal_url: str
     desk_phone: str
     desk_hours: str
+    quiet: QuietHours | None = None
 
     @property
     def domain(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from helpdesk.domain.mail_pace import domain_of
 from helpdesk.domain.ports import MailFacts
 from helpdesk.domain.states import (
     LINK_MAILS,
@@ -13,6 +14,7 @@ from helpdesk.domain.states import (
     LinkPurpose,
     MailFate,
     MailKind,
+    MailPriority,
 )
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.schema import account, address, one_time_link, outbox
@@ -32,22 +34,38 @@ def queue_mail(
     now: datetime,
 ) -> int:
     """Add a row to the outbox; its number. The row holds no link: the mailer derives that when it sends."""
-    queued = connection.execute(
-        insert(outbox)
-        .values(
-            message_id=f"{uuid.uuid4()}@{context.mail.domain}",
-            voter_id=voter.id,
-            kind=kind,
-            language=voter.language,
-            to_address=to,
-            generation=generation,
-            queued_at=now,
-            next_attempt_at=now,
-            expires_at=now + timedelta(seconds=context.limits.mail_lifetime_seconds),
-        )
-        .returning(outbox.c.id)
-    )
-    return int(queued.scalar_one())
+    row = new_mail(context, voter.id, kind=kind, language=voter.language, to=to, generation=generation, now=now)
+    return int(connection.execute(insert(outbox).values(row).returning(outbox.c.id)).scalar_one())
+
+
+def new_mail(
+    context: ServiceContext,
+    voter_id: int,
+    *,
+    kind: MailKind,
+    language: str,
+    to: str,
+    generation: int,
+    now: datetime,
+    campaign: int | None = None,
+) -> dict[str, object]:
+    """A row of the outbox. A mail of a campaign waits behind every other, and lives longer."""
+    limits = context.limits
+    lifetime = limits.mail_lifetime_seconds if campaign is None else limits.bulk_lifetime_seconds
+    return {
+        "message_id": f"{uuid.uuid4()}@{context.mail.domain}",
+        "voter_id": voter_id,
+        "kind": kind,
+        "language": language,
+        "to_address": to,
+        "domain": domain_of(to),
+        "generation": generation,
+        "queued_at": now,
+        "next_attempt_at": now,
+        "expires_at": now + timedelta(seconds=lifetime),
+        "priority": MailPriority.ASKED if campaign is None else MailPriority.BULK,
+        "campaign_id": campaign,
+    }
 
 
 def renew_links(connection: Connection, voter_id: int, now: datetime) -> int:

@@ -1,39 +1,31 @@
 """The outbox as the mailer works it: claim, mint the link, send, record the fate."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
 from helpdesk.domain.addresses import fold_address, mask_address
 from helpdesk.domain.audit import Action, Outcome
-from helpdesk.domain.mail_transport import clean_answer
+from helpdesk.domain.mail_pace import slows_domain
+from helpdesk.domain.mail_transport import Delivery, Verdict, clean_answer
 from helpdesk.domain.ports import MailFacts
-from helpdesk.domain.states import LINK_MAILS, MailFate, MailKind
+from helpdesk.domain.states import LINK_MAILS, MailFate, MailKind, MailPriority
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
-from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts, tied_address
-from helpdesk.store.audit_chain import append
-from helpdesk.store.engine import lock_voter, upsert
-from helpdesk.store.schema import account, one_time_link, outbox, voter
+from helpdesk.services.mail_lanes import WAITING, Lane, all_lanes, bulk_quota, note_answers, note_taken, open_lanes
+from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
+from helpdesk.store.audit_chain import Entry, append_all
+from helpdesk.store.engine import upsert
+from helpdesk.store.schema import account, address, one_time_link, outbox, voter
 
 MAILER = "mailer"
 _JITTER = 0.2
-_LOOKED_AT = 50  # mails in one transaction: what must be ended is ended in batches, not one by one
+_SMALLEST_SHARE = 8  # mails of one lane at least: a look at a lane costs more than a mail of it
 _DOUBLINGS = 20  # more than any retry needs to reach the longest pause; keeps the number small
-
-# Written into the SQL as `ix_outbox_due` has it: with bound values, SQLite would not use a partial index.
-_WAITING = outbox.c.fate.in_(
-    bindparam(
-        "waiting",
-        (MailFate.QUEUED, MailFate.FAILED_TEMPORARILY, MailFate.SENDING),
-        expanding=True,
-        literal_execute=True,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +41,8 @@ class ClaimedMail:
     attempts: int
     worker: str
     voter: str
+    domain: str = ""
+    priority: MailPriority = MailPriority.ASKED
 
     @property
     def carries_link(self) -> bool:
@@ -66,7 +60,7 @@ class OutboxStatus:
 
 
 class Outbox:
-    """The mailer's side of the outbox; everything here is one short transaction.
+    """The mailer's side of the outbox; everything here is one short transaction, for one mail or for many.
 
     Nothing is lost when a mailer dies between two of them: its lease ends, another mailer claims the mail, derives
     the same token from it, and sends it under the same Message-ID.
@@ -79,123 +73,150 @@ class Outbox:
     def claim(self, worker: str, *, limit: int) -> tuple[ClaimedMail, ...]:
         """Take up to `limit` mails that are due, for `limits.lease_seconds`; nobody else gets them meanwhile.
 
-        Takes over mails whose mailer died. Due mails past their lifetime, and those whose link a newer one
-        replaced, are ended on the way.
+        Asked mails come before those of campaigns, and every domain gets its share, at its own pace. Takes over
+        mails whose mailer died. Due mails past their lifetime, and those whose link a newer one replaced, are
+        ended on the way.
         """
         now = self._context.clock()
-        due = and_(
-            _WAITING,
-            outbox.c.next_attempt_at <= now,
-            or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now),
-        )
         claimed: list[ClaimedMail] = []
-        while not claimed and self._any(due):
+        while not claimed and self._any(now):
             with self._context.store.write() as connection:
-                rows = _lock_due(connection, due, max(limit, _LOOKED_AT))
-                for row in rows:
-                    if (ended := _ended(row, now)) is not None:
-                        connection.execute(update(outbox).where(outbox.c.id == row.id).values(ended))
-                    elif len(claimed) < limit:
-                        connection.execute(self._lease(row.id, worker, now))
-                        claimed.append(_claimed(row, worker))
-            if not rows:  # another mailer has its hands on them
+                found = self._look(connection, now, limit)
+                ended = [{"ended": row.id, **values} for row, _ in found if (values := _ended(row, now)) is not None]
+                if ended:
+                    connection.execute(_END, ended)
+                gone = {values["ended"] for values in ended}
+                taken = [(row, lane) for row, lane in found if row.id not in gone]
+                self._lease(connection, [row.id for row, _ in taken], worker, now)
+                note_taken(connection, self._context.limits, now, [lane for _, lane in taken])
+                claimed = [_claimed(row, worker) for row, _ in taken]
+            if not found:  # another mailer has its hands on them
                 break
         return tuple(claimed)
 
     def extend_lease(self, mail: ClaimedMail) -> bool:
         """Hold a mail for another lease; False when it is no longer this mailer's."""
+        return mail.id in self.extend_leases([mail])
+
+    def extend_leases(self, mails: Sequence[ClaimedMail]) -> frozenset[int]:
+        """Hold mails of one mailer for another lease; the ids of those that are still its own."""
         until = self._context.clock() + timedelta(seconds=self._context.limits.lease_seconds)
         with self._context.store.write() as connection:
-            return _update_held(connection, mail, leased_until=until)
+            held = update(outbox).where(_HELD).values(leased_until=until).returning(outbox.c.id)
+            return frozenset(connection.scalars(held, _holding(mails)))
 
     def mint_link(self, mail: ClaimedMail, token_hash: str) -> bool:
-        """Make the mail's link known to the portal, before the mail goes out.
+        """Make one mail's link known to the portal; False when there is nothing left to send. See `mint_links`."""
+        return mail.id in self.mint_links([(mail, token_hash)])
+
+    def mint_links(self, minted: Sequence[tuple[ClaimedMail, str]]) -> frozenset[int]:
+        """Make the links of one mailer's mails known to the portal, before the mails go out.
 
         The same token is minted once: a mail sent again after a crash finds its link there, with a new term.
-        False when there is nothing left to send, and the mail is ended: a newer link replaced it, the account is
+        Answers the ids of mails to be sent. The others are ended: a newer link replaced theirs, the account is
         tied to another address by now, or the link was used, so that the mail must have arrived already.
         """
+        if not minted:
+            return frozenset()
         now = self._context.clock()
+        mails = {mail.id: (mail, token_hash) for mail, token_hash in minted}
         with self._context.store.write() as connection:
-            # The voter first, as every action of the desk does: in another order, the two could block each other.
-            voter_id = lock_voter(connection, mail.voter)
-            if voter_id is None or not connection.scalar(select(outbox.c.id).where(_held(mail))):
-                return False
-            generation = connection.scalar(select(account.c.link_generation).where(account.c.voter_id == voter_id))
-            tied = tied_address(connection, voter_id)
-            if generation != mail.generation or fold_address(tied) != fold_address(mail.to):
-                _finish(connection, mail, MailFate.EXPIRED, SUPERSEDED, "")
-                return False
-            used_link = select(one_time_link.c.issued).where(
-                one_time_link.c.token_hash == token_hash, one_time_link.c.used.is_not(None)
-            )
-            if (issued := connection.scalar(used_link)) is not None:
-                _finish(connection, mail, MailFate.DELIVERED, "", "", sent_at=issued)
-                return False
-            purpose = LINK_MAILS[mail.kind]
-            values = {
-                "voter_id": voter_id,
-                "outbox_id": mail.id,
-                "purpose": purpose,
-                "generation": mail.generation,
-                "token_hash": token_hash,
-                "issued": now,
-                "expires": now + timedelta(seconds=link_lifetime(self._context, purpose)),
-            }
-            connection.execute(upsert(connection, one_time_link, values, key="token_hash", renew=("issued", "expires")))
-            return True
+            # The voters first, as every action of the desk does: in another order, the two could block each other.
+            numbers = sorted({mail.voter for mail, _ in minted})
+            connection.execute(
+                select(voter.c.id).where(voter.c.number.in_(numbers)).order_by(voter.c.id).with_for_update()
+            ).all()
+            to_send: list[dict[str, object]] = []
+            values = _holding([mail for mail, _ in minted]) | {"hashes": [token_hash for _, token_hash in minted]}
+            for row in connection.execute(_LINK_STATES, values):
+                mail, token_hash = mails[row.id]
+                if row.link_generation != mail.generation or fold_address(row.tied) != fold_address(mail.to):
+                    connection.execute(_END, [{"ended": mail.id, "fate": MailFate.EXPIRED, "answer_code": SUPERSEDED}])
+                elif row.used is not None:
+                    came = {"fate": MailFate.DELIVERED, "sent_at": row.issued, "leased_by": None, "leased_until": None}
+                    connection.execute(update(outbox).where(outbox.c.id == mail.id).values(came))
+                else:
+                    to_send.append(self._link(row.voter_id, mail, token_hash, now))
+            if to_send:
+                renewed = upsert(connection, one_time_link, to_send[0], key="token_hash", renew=("issued", "expires"))
+                connection.execute(renewed, to_send)
+            return frozenset(int(str(values["outbox_id"])) for values in to_send)
 
     def facts(self, mail: ClaimedMail, link: str | None) -> MailFacts | None:
-        """What the mail's template may say; None when the voter left the roll meanwhile, and the mail with them.
+        """What one mail's template may say; None when the voter left the roll meanwhile, and the mail with them."""
+        facts = self.facts_of([mail]).get(mail.id)
+        return replace(facts, link=link) if facts is not None else None
 
-        The tied address is masked where the mail goes to another one.
+    def facts_of(self, mails: Collection[ClaimedMail]) -> Mapping[int, MailFacts]:
+        """What the templates of some mails may say, without links; mails of voters gone from the roll are left out.
+
+        The tied address is masked where a mail goes to another one.
         """
+        kinds = {mail.id: mail for mail in mails}
+        facts: dict[int, MailFacts] = {}
         with self._context.store.read() as connection:
-            row = connection.execute(
-                select(voter).join(outbox, outbox.c.voter_id == voter.c.id).where(outbox.c.id == mail.id)
-            ).first()
-            if row is None:
-                return None
-            tied = tied_address(connection, row.id)
-            shown = tied if fold_address(tied) == fold_address(mail.to) else mask_address(tied)
             name = current_election(connection).name
-        facts = mail_facts(self._context, row, kind=mail.kind, election_name=name, tied=shown, link=link)
-        return replace(facts, language=mail.language)
+            query = (
+                select(voter, outbox.c.id.label("mail_id"), address.c.address.label("tied_address"))
+                .join(outbox, outbox.c.voter_id == voter.c.id)
+                .join(address, (address.c.voter_id == voter.c.id) & address.c.tied)
+                .where(outbox.c.id.in_(list(kinds)))
+            )
+            for row in connection.execute(query):
+                mail, tied = kinds[row.mail_id], row.tied_address
+                shown = tied if fold_address(tied) == fold_address(mail.to) else mask_address(tied)
+                made = mail_facts(self._context, row, kind=mail.kind, election_name=name, tied=shown, link=None)
+                facts[mail.id] = replace(made, language=mail.language)
+        return facts
 
     def record_accepted(self, mail: ClaimedMail, code: str, answer: str) -> bool:
         """The server took the mail; False when the lease was lost meanwhile."""
-        now = self._context.clock()
-        with self._context.store.write() as connection:
-            ended = _finish(connection, mail, MailFate.ACCEPTED, code, answer, sent_at=now)
-            if ended:
-                _audit(connection, mail, Action.MAIL_ACCEPTED, Outcome.DONE, code, now)
-            return ended
+        return bool(self.record([(mail, Delivery(Verdict.ACCEPTED, code, answer))]))
 
     def record_permanent(self, mail: ClaimedMail, code: str, answer: str) -> bool:
         """The server refused the mail for good; False when the lease was lost meanwhile."""
-        now = self._context.clock()
-        with self._context.store.write() as connection:
-            ended = _finish(connection, mail, MailFate.FAILED_PERMANENTLY, code, answer)
-            if ended:
-                _audit(connection, mail, Action.MAIL_FAILED, Outcome.FAILED, code, now)
-            return ended
+        return bool(self.record([(mail, Delivery(Verdict.PERMANENT, code, answer))]))
 
     def record_temporary(self, mail: ClaimedMail, code: str, answer: str) -> bool:
         """The server wants it later: tried again after a time that doubles, with some jitter; False as above."""
-        retry = self._context.clock() + timedelta(seconds=self._pause(mail.attempts))
+        return bool(self.record([(mail, Delivery(Verdict.TEMPORARY, code, answer))]))
+
+    def record(self, answers: Sequence[tuple[ClaimedMail, Delivery]]) -> frozenset[int]:
+        """What the server said of some mails of one mailer; the ids of those whose lease was not lost meanwhile.
+
+        Refused and delayed mails count for the pace of their domains.
+        """
+        now = self._context.clock()
+        mails = [mail for mail, _ in answers]
         with self._context.store.write() as connection:
-            return _finish(connection, mail, MailFate.FAILED_TEMPORARILY, code, answer, next_attempt_at=retry)
+            held = frozenset(connection.scalars(_HELD_IDS, _holding(mails)))
+            kept = [(mail, answer) for mail, answer in answers if mail.id in held]
+            if not kept:
+                return held
+            connection.execute(_RECORD, [self._recorded(mail, answer, now) for mail, answer in kept])
+            slowed = {
+                mail.domain: clean_answer(answer.answer)
+                for mail, answer in kept
+                if answer.verdict is Verdict.TEMPORARY and slows_domain(answer.code, answer.answer)
+            }
+            took = {mail.domain for mail, answer in kept if answer.verdict is Verdict.ACCEPTED}
+            note_answers(connection, self._context.limits, now, slowed=slowed, took=took)
+            told = [_entry(mail, answer) for mail, answer in kept if answer.verdict is not Verdict.TEMPORARY]
+            append_all(connection, at=now, actor=MAILER, entries=told)
+            return held
 
-    def release(self, worker: str, *, keep: Collection[int] = ()) -> int:
-        """Give back what a stopping mailer holds, as if it had never been claimed; how many mails.
+    def release(self, worker: str, *, keep: Collection[int] = (), only: Collection[int] | None = None) -> int:
+        """Give back what a mailer holds, as if it had never been claimed; how many mails.
 
-        Mails in `keep` are left to their lease: the server may have taken them already.
+        Mails in `keep` are left to their lease: the server may have taken them already. With `only`, no others
+        are given back.
         """
         answered = outbox.c.answer_code != ""
+        chosen = outbox.c.id.in_(sorted(only)) if only is not None else outbox.c.id.not_in(sorted(keep))
         with self._context.store.write() as connection:
             held = connection.execute(
                 update(outbox)
-                .where(outbox.c.leased_by == worker, outbox.c.fate == MailFate.SENDING, outbox.c.id.not_in(keep))
+                .where(outbox.c.leased_by == worker, outbox.c.fate == MailFate.SENDING, chosen)
                 .values(
                     fate=case((answered, MailFate.FAILED_TEMPORARILY), else_=MailFate.QUEUED),
                     leased_by=None,
@@ -208,10 +229,10 @@ class Outbox:
     def status(self) -> OutboxStatus:
         """How many mails wait, since when, and the newest reason for waiting."""
         with self._context.store.read() as connection:
-            count, oldest = connection.execute(select(func.count(), func.min(outbox.c.queued_at)).where(_WAITING)).one()
+            count, oldest = connection.execute(select(func.count(), func.min(outbox.c.queued_at)).where(WAITING)).one()
             answer = connection.scalar(
                 select(outbox.c.answer)
-                .where(_WAITING, outbox.c.fate == MailFate.FAILED_TEMPORARILY)
+                .where(WAITING, outbox.c.fate == MailFate.FAILED_TEMPORARILY)
                 .order_by(outbox.c.next_attempt_at.desc())
                 .limit(1)
             )
@@ -220,21 +241,86 @@ class Outbox:
     def next_due(self) -> datetime | None:
         """When the next waiting mail is due, None when none waits."""
         with self._context.store.read() as connection:
-            moment = func.min(
-                func.coalesce(outbox.c.leased_until, outbox.c.next_attempt_at), type_=outbox.c.queued_at.type
-            )
-            due: datetime | None = connection.scalar(select(moment).where(_WAITING))
-            return due
+            moments = [lane.due for lane in all_lanes(connection)]
+            held = select(func.min(outbox.c.leased_until, type_=outbox.c.queued_at.type)).where(_SENDING)
+            waiting = select(outbox.c.id).where(WAITING, outbox.c.fate != MailFate.SENDING).limit(1)
+            if moments and connection.scalar(waiting) is None:
+                until: datetime | None = connection.scalar(held)
+                return until
+            return min(moments, default=None)
 
-    def _any(self, due: ColumnElement[bool]) -> bool:
+    def _any(self, now: datetime) -> bool:
         """A look that takes no lock: an idle mailer must not keep the desk from writing to the embedded store."""
         with self._context.store.read() as connection:
-            return connection.scalar(select(outbox.c.id).where(due).limit(1)) is not None
+            return any(
+                connection.scalar(_ANY_DUE, {"priority": int(lane.priority), "domain": lane.domain, "now": now})
+                is not None
+                for lane in self._open(connection, now)
+            )
 
-    def _lease(self, mail_id: int, worker: str, now: datetime) -> Update:
+    def _open(self, connection: Connection, now: datetime) -> list[Lane]:
+        quiet = self._context.mail.quiet
+        rests = quiet is not None and quiet.rests(now, current_election(connection).zone)
+        return open_lanes(connection, self._context.limits, now, bulk_rests=rests)
+
+    def _look(self, connection: Connection, now: datetime, limit: int) -> list[tuple[Row[Any], Lane]]:
+        """Due mails that no other transaction has its hands on: a share of each lane, then more of the first ones."""
+        lanes = self._open(connection, now)
+        found: dict[int, Lane] = {}
+        bulk_left = bulk_quota(self._context.limits)
+        for priority in MailPriority:
+            of_priority = [lane for lane in lanes if lane.priority is priority]
+            share = max(_SMALLEST_SHARE, (limit - len(found)) // max(1, len(of_priority)))
+            for most in (share, limit):
+                for lane in of_priority:
+                    had = [mail_id for mail_id, each in found.items() if each is lane]
+                    room = min(most, limit - len(found)) if most == share or len(had) == share else 0
+                    if lane.quota is not None:
+                        room = min(room, lane.quota - len(had))
+                    if priority is MailPriority.BULK and bulk_left is not None:
+                        room = min(room, bulk_left - sum(each.priority is priority for each in found.values()))
+                    if room > 0:
+                        found |= dict.fromkeys(_lock_due(connection, lane, now, had, room), lane)
+                if len(found) >= limit:
+                    break
+        rows: Sequence[Any] = connection.execute(_CLAIMED_ROWS, {"ids": list(found)}).all() if found else []
+        place = {mail_id: each for each, mail_id in enumerate(found)}
+        return [(row, found[row.id]) for row in sorted(rows, key=lambda row: place[row.id])]
+
+    def _lease(self, connection: Connection, ids: list[int], worker: str, now: datetime) -> None:
         until = now + timedelta(seconds=self._context.limits.lease_seconds)
         values = {"fate": MailFate.SENDING, "leased_by": worker, "leased_until": until}
-        return update(outbox).where(outbox.c.id == mail_id).values(values | {"attempts": outbox.c.attempts + 1})
+        connection.execute(
+            update(outbox).where(outbox.c.id.in_(ids)).values(values | {"attempts": outbox.c.attempts + 1})
+        )
+
+    def _link(self, voter_id: int, mail: ClaimedMail, token_hash: str, now: datetime) -> dict[str, object]:
+        purpose = LINK_MAILS[mail.kind]
+        return {
+            "voter_id": voter_id,
+            "outbox_id": mail.id,
+            "purpose": purpose,
+            "generation": mail.generation,
+            "token_hash": token_hash,
+            "issued": now,
+            "expires": now + timedelta(seconds=link_lifetime(self._context, purpose)),
+        }
+
+    def _recorded(self, mail: ClaimedMail, answer: Delivery, now: datetime) -> dict[str, object]:
+        fate = {
+            Verdict.ACCEPTED: MailFate.ACCEPTED,
+            Verdict.TEMPORARY: MailFate.FAILED_TEMPORARILY,
+            Verdict.PERMANENT: MailFate.FAILED_PERMANENTLY,
+        }[answer.verdict]
+        temporary = answer.verdict is Verdict.TEMPORARY
+        return {
+            "recorded": mail.id,
+            "new_fate": fate,
+            "new_code": answer.code,
+            "new_answer": clean_answer(answer.answer),
+            "new_sent_at": now if answer.verdict is Verdict.ACCEPTED else None,
+            "retry_at": now + timedelta(seconds=self._pause(mail.attempts)) if temporary else None,
+        }
 
     def _pause(self, attempts: int) -> float:
         limits = self._context.limits
@@ -243,26 +329,101 @@ class Outbox:
         return min(doubled, limits.retry_longest_seconds) * spread
 
 
-def _lock_due(connection: Connection, due: ColumnElement[bool], limit: int) -> list[Row[Any]]:
-    """Due mails, oldest first, that no other transaction has its hands on."""
-    query = (
-        select(outbox, account.c.link_generation, voter.c.number)
-        .join(voter, voter.c.id == outbox.c.voter_id)
-        .join(account, account.c.voter_id == outbox.c.voter_id)
-        .where(due)
-        .order_by(outbox.c.next_attempt_at)
-        .limit(limit)
-        .with_for_update(of=outbox, skip_locked=True)
+_NOW = bindparam("now", type_=outbox.c.queued_at.type)
+_DUE = and_(
+    WAITING,
+    outbox.c.priority == bindparam("priority"),
+    outbox.c.domain == bindparam("domain"),
+    outbox.c.next_attempt_at <= _NOW,
+    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _NOW),
+)
+_DUE_IDS = (
+    select(outbox.c.id)
+    .where(_DUE, outbox.c.id.not_in(bindparam("had", expanding=True)))
+    .order_by(outbox.c.next_attempt_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_ANY_DUE = select(outbox.c.id).where(_DUE).limit(1)
+_CLAIMED_ROWS = (
+    select(
+        outbox.c.id,
+        outbox.c.message_id,
+        outbox.c.kind,
+        outbox.c.language,
+        outbox.c.to_address,
+        outbox.c.generation,
+        outbox.c.attempts,
+        outbox.c.domain,
+        outbox.c.priority,
+        outbox.c.answer_code,
+        outbox.c.expires_at,
+        account.c.link_generation,
+        voter.c.number,
     )
-    return list(connection.execute(query).all())
+    .join(voter, voter.c.id == outbox.c.voter_id)
+    .join(account, account.c.voter_id == outbox.c.voter_id)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+)
+_SENDING = outbox.c.fate == bindparam("sending", MailFate.SENDING, literal_execute=True)
+_TIME = outbox.c.queued_at.type
+_HELD = and_(
+    outbox.c.id.in_(bindparam("mails", expanding=True)),
+    outbox.c.leased_by == bindparam("worker"),
+    outbox.c.fate == MailFate.SENDING,
+)
+_HELD_IDS = select(outbox.c.id).where(_HELD).with_for_update()
+_USED = one_time_link.alias("used_link")
+_LINK_STATES = (
+    select(
+        outbox.c.id,
+        outbox.c.voter_id,
+        account.c.link_generation,
+        address.c.address.label("tied"),
+        _USED.c.used,
+        _USED.c.issued,
+    )
+    .join(account, account.c.voter_id == outbox.c.voter_id)
+    .join(address, (address.c.voter_id == outbox.c.voter_id) & address.c.tied)
+    .outerjoin(
+        _USED,
+        (_USED.c.outbox_id == outbox.c.id)
+        & _USED.c.token_hash.in_(bindparam("hashes", expanding=True))
+        & _USED.c.used.is_not(None),
+    )
+    .where(_HELD)
+)
+_END = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("ended"))
+    .values(fate=bindparam("fate"), answer_code=bindparam("answer_code"), leased_by=None, leased_until=None)
+)
+_RECORD = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("recorded"))
+    .values(
+        fate=bindparam("new_fate"),
+        answer_code=bindparam("new_code"),
+        answer=bindparam("new_answer"),
+        sent_at=bindparam("new_sent_at", type_=_TIME),
+        next_attempt_at=func.coalesce(bindparam("retry_at", type_=_TIME), outbox.c.next_attempt_at),
+        leased_by=None,
+        leased_until=None,
+    )
+)
+
+
+def _lock_due(connection: Connection, lane: Lane, now: datetime, had: Collection[int], limit: int) -> Sequence[int]:
+    """Due mails of a lane beyond those `had`, oldest first, that no other transaction has its hands on."""
+    values = {"priority": int(lane.priority), "domain": lane.domain, "now": now, "had": list(had), "most": limit}
+    return connection.scalars(_DUE_IDS, values).all()
 
 
 def _ended(row: Row[Any], now: datetime) -> dict[str, object] | None:
     """What ends a due mail instead of sending it; None if it is to be sent."""
-    expired: dict[str, object] = {"fate": MailFate.EXPIRED, "leased_by": None, "leased_until": None}
     if row.kind in LINK_MAILS and row.generation != row.link_generation:
-        return expired | {"answer_code": SUPERSEDED}
-    return expired if row.expires_at <= now else None
+        return {"fate": MailFate.EXPIRED, "answer_code": SUPERSEDED}
+    return {"fate": MailFate.EXPIRED, "answer_code": row.answer_code} if row.expires_at <= now else None
 
 
 def _claimed(row: Row[Any], worker: str) -> ClaimedMail:
@@ -276,26 +437,18 @@ def _claimed(row: Row[Any], worker: str) -> ClaimedMail:
         attempts=row.attempts + 1,
         worker=worker,
         voter=row.number,
+        domain=row.domain,
+        priority=MailPriority(row.priority),
     )
 
 
-def _held(mail: ClaimedMail) -> ColumnElement[bool]:
-    return and_(outbox.c.id == mail.id, outbox.c.leased_by == mail.worker, outbox.c.fate == MailFate.SENDING)
+def _holding(mails: Sequence[ClaimedMail]) -> dict[str, object]:
+    """The values of `_HELD` for mails that one mailer claimed."""
+    return {"mails": [mail.id for mail in mails], "worker": mails[0].worker if mails else ""}
 
 
-def _update_held(connection: Connection, mail: ClaimedMail, **values: object) -> bool:
-    return bool(connection.execute(update(outbox).where(_held(mail)).values(values)).rowcount)
-
-
-def _finish(
-    connection: Connection, mail: ClaimedMail, fate: MailFate, code: str, answer: str, **more: datetime
-) -> bool:
-    ended = {"fate": fate, "answer_code": code, "answer": clean_answer(answer), "leased_by": None, "leased_until": None}
-    return _update_held(connection, mail, **ended, **more)
-
-
-def _audit(
-    connection: Connection, mail: ClaimedMail, action: Action, outcome: Outcome, code: str, now: datetime
-) -> None:
-    detail = {"message": str(mail.id), "kind": str(mail.kind), "code": code}
-    append(connection, at=now, actor=MAILER, action=action, outcome=outcome, voter=mail.voter, detail=detail)
+def _entry(mail: ClaimedMail, answer: Delivery) -> Entry:
+    detail = {"message": str(mail.id), "kind": str(mail.kind), "code": answer.code}
+    if answer.verdict is Verdict.ACCEPTED:
+        return Entry(Action.MAIL_ACCEPTED, Outcome.DONE, voter=mail.voter, detail=detail)
+    return Entry(Action.MAIL_FAILED, Outcome.FAILED, voter=mail.voter, detail=detail)

@@ -12,6 +12,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import NotATrialStore
 from helpdesk.domain.links import token_hash
+from helpdesk.domain.mail_pace import domain_of
 from helpdesk.domain.states import AccountState, LinkPurpose, MailFate, MailKind
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import store_is_trial
@@ -175,6 +176,7 @@ def _mail(row: Row[int, str, str], domain: str, past: _Past) -> dict[str, object
         "kind": MailKind.ACTIVATION,
         "language": row.language,
         "to_address": row.address,
+        "domain": domain_of(row.address),
         "generation": past.generation,
         "fate": past.fate,
         "attempts": 1,

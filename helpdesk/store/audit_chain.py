@@ -1,16 +1,38 @@
 """The audit chain as the store holds it: appending inside the transaction that acts, and walking it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, cast, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, text
 
 from helpdesk.domain.audit import GENESIS, Action, AuditEvent, ChainHead, Outcome, chain_hash, content_hash
 from helpdesk.store.schema import Document, UtcDateTime, audit_event
 from helpdesk.store.schema import voter as voters
 
 _BATCH = 2_000
+
+_APPEND = text(
+    """
+    SELECT helpdesk.append_audit(
+        :at, CAST(:actor AS text), entry->>'action', entry->>'outcome', entry->>'voter', entry->>'reason',
+        entry->'detail', entry->>'request')
+    FROM jsonb_array_elements(:entries) WITH ORDINALITY AS entries(entry, place) ORDER BY place
+    """
+).bindparams(bindparam("at", type_=UtcDateTime), bindparam("entries", type_=Document))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a new row of the trail says."""
+
+    action: Action
+    outcome: Outcome = Outcome.DONE
+    voter: str | None = None
+    reason: str | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+    request: str | None = None
 
 
 def append(
@@ -30,50 +52,32 @@ def append(
     Call it last before the commit: it takes the chain's lock, which is held until then. On PostgreSQL the database
     makes the row itself, in one round trip, and signs it with the name of whose login this is.
     """
-    detail = detail or {}
-    if connection.dialect.name == "postgresql":
-        made = func.helpdesk.append_audit(
-            cast(at, UtcDateTime),
-            actor,
-            str(action),
-            str(outcome),
-            voter,
-            reason,
-            cast(detail, Document),
-            request,
-        )
-        connection.execute(select(made))
-        return
-    if outcome is Outcome.REFUSED and not connection.scalar(select(voters.c.id).where(voters.c.number == voter)):
-        voter = None
-    last = chain_head(connection)
-    seq = last.seq + 1
-    content = content_hash(
-        seq=seq,
+    append_all(
+        connection,
         at=at,
         actor=actor,
-        action=action,
-        outcome=outcome,
-        voter=voter,
-        reason=reason,
-        detail=detail,
-        request=request,
+        entries=[Entry(action, outcome, voter, reason, detail or {}, request)],
     )
-    connection.execute(
-        insert(audit_event).values(
-            seq=seq,
-            at=at,
-            actor=actor,
-            action=action,
-            outcome=outcome,
-            voter=voter,
-            reason=reason,
-            detail=detail,
-            request=request,
-            content_hash=content,
-            hash=chain_hash(last.hash, content),
+
+
+def append_all(connection: Connection, *, at: datetime, actor: str, entries: Sequence[Entry]) -> None:
+    """Add several rows at once, as `append` adds one."""
+    if not entries:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_APPEND, {"at": at, "actor": actor, "entries": [asdict(entry) for entry in entries]})
+        return
+    head, rows = chain_head(connection), []
+    for entry in entries:
+        known = entry.outcome is not Outcome.REFUSED or connection.scalar(
+            select(voters.c.id).where(voters.c.number == entry.voter)
         )
-    )
+        values = asdict(entry) | {"seq": head.seq + 1, "at": at, "actor": actor}
+        values["voter"] = entry.voter if known else None
+        content = content_hash(**values)
+        head = ChainHead(head.seq + 1, chain_hash(head.hash, content))
+        rows.append(values | {"content_hash": content, "hash": head.hash})
+    connection.execute(insert(audit_event), rows)
 
 
 def chain_head(connection: Connection) -> ChainHead:

@@ -26,7 +26,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from helpdesk.domain.roles import Role
-from helpdesk.domain.states import STORED_STATES, AddressSource, LinkPurpose, MailFate, MailKind
+from helpdesk.domain.states import (
+    STORED_STATES,
+    AddressSource,
+    CampaignState,
+    LinkPurpose,
+    MailFate,
+    MailKind,
+    ReturnedKind,
+)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -217,6 +225,9 @@ outbox = Table(
     Column("leased_by", Text),
     _time("leased_until"),
     _time("sent_at"),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("domain", FoldedText, nullable=False, server_default=""),
+    Column("campaign_id", Integer),
     _one_of("fate", MailFate),
     _one_of("kind", MailKind),
     CheckConstraint("(leased_by IS NULL) = (leased_until IS NULL)", name="lease"),
@@ -224,10 +235,90 @@ outbox = Table(
     CheckConstraint("attempts >= 0", name="attempts"),
     Index(
         "ix_outbox_due",
+        "priority",
+        "domain",
         "next_attempt_at",
         sqlite_where=text("fate IN ('queued', 'failed_temporarily', 'sending')"),
         postgresql_where=text("fate IN ('queued', 'failed_temporarily', 'sending')"),
     ),
+    Index(
+        "ix_outbox_leased",
+        "leased_by",
+        sqlite_where=text("fate = 'sending'"),
+        postgresql_where=text("fate = 'sending'"),
+    ),
+    Index(
+        "ix_outbox_campaign",
+        "campaign_id",
+        "fate",
+        sqlite_where=text("campaign_id IS NOT NULL"),
+        postgresql_where=text("campaign_id IS NOT NULL"),
+    ),
+    Index("ix_outbox_fate", "fate", "id"),
+)
+
+mail_pace = Table(
+    "mail_pace",
+    metadata,
+    Column("lane", FoldedText, primary_key=True),
+    Column("gap_ms", Integer, nullable=False),
+    _time("next_at", nullable=False),
+    Column("answer", Text, nullable=False, server_default=""),
+    CheckConstraint("gap_ms > 0", name="gap"),
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _operator("created_by"),
+    _time("created_at", nullable=False),
+    _required("reason"),
+    Column("selection", Document, nullable=False),
+    Column("state", Text, nullable=False, server_default=CampaignState.RUNNING),
+    Column("total", Integer, nullable=False),
+    Column("last_voter_id", Integer, nullable=False, server_default="0"),
+    Column("queued", Integer, nullable=False, server_default="0"),
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    _time("changed_at", nullable=False),
+    _one_of("state", CampaignState),
+)
+
+returned_mail = Table(
+    "returned_mail",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    _time("read_at", nullable=False),
+    _required("kind"),
+    _voter(nullable=True),
+    Column("outbox_id", Key, ForeignKey("outbox.id", ondelete="SET NULL"), index=True),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("status", Text, nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("text", Text, nullable=False, server_default=""),
+    _operator("handled_by", nullable=True),
+    _time("handled_at"),
+    _one_of("kind", ReturnedKind),
+    CheckConstraint("(handled_by IS NULL) = (handled_at IS NULL)", name="handled"),
+    CheckConstraint("length(digest) = 64", name="digest"),
+    Index("ix_returned_mail_kind", "kind", "id"),
+)
+
+mail_wording = Table(
+    "mail_wording",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("kind"),
+    _required("language"),
+    Column("version", Integer, nullable=False),
+    _required("subject"),
+    _required("body"),
+    _operator("written_by"),
+    _time("written_at", nullable=False),
+    UniqueConstraint("kind", "language", "version"),
+    CheckConstraint("language IN ('fr', 'en')", name="language"),
+    CheckConstraint("version > 0", name="version"),
 )
 
 one_time_link = Table(

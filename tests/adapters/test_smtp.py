@@ -6,7 +6,7 @@ import threading
 from contextlib import ExitStack
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
 
 import pytest
 
@@ -47,7 +47,7 @@ def mail(recipient="helene.martin@ac-rennes.fr", text="Ouvrez ce lien :\n.\n.. Ã
     message = EmailMessage()
     message["Subject"] = "Ã‰lections"
     message.set_content(text, cte="quoted-printable")
-    return OutgoingMail("elections@ac-rennes.example", recipient, message)
+    return OutgoingMail("elections@ac-rennes.example", recipient, message.as_bytes(policy=SMTP))
 
 
 # --- taken
