@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 # The server's superuser is let in by name; everybody else proves who they are, as on a real server.
 HBA = """\
 local all all trust

@@ -19,7 +19,7 @@ from helpdesk.services.elections import current_election
 from helpdesk.services.mail_lanes import WAITING, Lane, all_lanes, bulk_quota, note_answers, note_taken, open_lanes
 from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
 from helpdesk.store.audit_chain import Entry, append_all
-from helpdesk.store.engine import upsert
+from helpdesk.store.engine import lock_voters, upsert
 from helpdesk.store.schema import account, address, one_time_link, outbox, voter
 
 MAILER = "mailer"
@@ -122,10 +122,7 @@ class Outbox:
         mails = {mail.id: (mail, token_hash) for mail, token_hash in minted}
         with self._context.store.write() as connection:
             # The voters first, as every action of the desk does: in another order, the two could block each other.
-            numbers = sorted({mail.voter for mail, _ in minted})
-            connection.execute(
-                select(voter.c.id).where(voter.c.number.in_(numbers)).order_by(voter.c.id).with_for_update()
-            ).all()
+            lock_voters(connection, {mail.voter for mail, _ in minted}, now)
             to_send: list[dict[str, object]] = []
             values = _holding([mail for mail, _ in minted]) | {"hashes": [token_hash for _, token_hash in minted]}
             for row in connection.execute(_LINK_STATES, values):
@@ -157,7 +154,7 @@ class Outbox:
         with self._context.store.read() as connection:
             name = current_election(connection).name
             query = (
-                select(voter, outbox.c.id.label("mail_id"), address.c.address.label("tied_address"))
+                select(*[*_NAMED, outbox.c.id.label("mail_id"), address.c.address.label("tied_address")])
                 .join(outbox, outbox.c.voter_id == voter.c.id)
                 .join(address, (address.c.voter_id == voter.c.id) & address.c.tied)
                 .where(outbox.c.id.in_(list(kinds)))
@@ -329,6 +326,7 @@ class Outbox:
         return min(doubled, limits.retry_longest_seconds) * spread
 
 
+_NAMED = (voter.c.id, voter.c.first_name, voter.c.usage_name, voter.c.family_name, voter.c.language)
 _NOW = bindparam("now", type_=outbox.c.queued_at.type)
 _DUE = and_(
     WAITING,

@@ -1,18 +1,21 @@
 """The database behind one door: transactions for both dialects, and faults as types."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     URL,
     Connection,
     Engine,
     Insert,
     Table,
+    Text,
+    cast,
     create_engine,
     event,
     func,
@@ -128,6 +131,13 @@ def lock_voter(connection: Connection, number: str, now: datetime | None = None)
         locked: int | None = connection.scalar(select(func.helpdesk.lock_voter(number, now)))
         return locked
     return connection.scalar(select(voter.c.id).where(voter.c.number == number))
+
+
+def lock_voters(connection: Connection, numbers: Collection[str], now: datetime | None = None) -> None:
+    """Lock some voters as `lock_voter` does one; always in the order of their numbers, so that two never block."""
+    if connection.dialect.name == "postgresql" and numbers:
+        each = func.unnest(cast(sorted(numbers), ARRAY(Text)))
+        connection.execute(select(func.helpdesk.lock_voter(each, now))).all()
 
 
 def upsert(

@@ -113,22 +113,54 @@ RIGHTS: dict[str, TableRights] = {
         _same(
             "DMP",
             "id message_id voter_id kind language to_address generation fate attempts answer answer_code queued_at"
-            " next_attempt_at expires_at leased_by leased_until sent_at",
+            " next_attempt_at expires_at leased_by leased_until sent_at priority domain campaign_id",
         ),
         OF_VOTER,
         {
             "D": (
                 "insert message_id voter_id kind language to_address generation queued_at next_attempt_at expires_at",
-                "update fate answer_code leased_by leased_until",
+                "insert domain priority campaign_id",
+                "update fate answer_code leased_by leased_until next_attempt_at",
             ),
             "M": ("update fate attempts answer answer_code next_attempt_at leased_by leased_until sent_at",),
             "P": (
                 "insert message_id voter_id kind language to_address generation queued_at next_attempt_at expires_at",
+                "insert domain priority campaign_id",
                 "update fate answer_code leased_by leased_until",
             ),
         },
         guard="guard_outbox",
         told=True,
+    ),
+    "mail_pace": TableRights(
+        _same("DM", "lane gap_ms next_at answer"), OPERATORS, {"M": ("insert *", "update *", "delete")}
+    ),
+    "campaign": TableRights(
+        _same("D", "id created_by created_at reason selection state total last_voter_id queued skipped changed_at"),
+        OPERATORS,
+        {
+            "D": (
+                "insert created_by created_at reason selection state total changed_at",
+                "update state last_voter_id queued skipped changed_at",
+            )
+        },
+        guard="guard_campaign",
+    ),
+    "returned_mail": TableRights(
+        _same("DM", "id digest read_at kind voter_id outbox_id address status subject text handled_by handled_at"),
+        OF_VOTER,
+        {
+            "D": ("update handled_by handled_at",),
+            "M": ("insert digest read_at kind voter_id outbox_id address status subject text",),
+        },
+        guard="guard_returned_mail",
+    ),
+    "mail_wording": TableRights(
+        _same("DMP", "id kind language version subject body written_by written_at"),
+        OPERATORS,
+        {"D": ("insert kind language version subject body written_by written_at",)},
+        own="written_by",
+        guard="guard_wording",
     ),
     "one_time_link": TableRights(
         _same("DMP", "id voter_id outbox_id purpose generation issued expires opened used replaced")

@@ -85,7 +85,17 @@ BEGIN
         RETURN coalesce(NEW, OLD);
     END IF;
     SELECT link_generation INTO generation_now FROM account WHERE voter_id = NEW.voter_id;
+    IF TG_OP = 'UPDATE' AND OLD.fate = 'failed_temporarily' AND NEW.fate = OLD.fate THEN
+        IF NEW.next_attempt_at > OLD.next_attempt_at OR NEW.answer_code <> OLD.answer_code THEN
+            PERFORM helpdesk.refuse('a retry can come sooner and nothing else');
+        END IF;
+        PERFORM helpdesk.judge(NEW.voter_id);
+        RETURN NEW;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
+        IF NEW.next_attempt_at <> OLD.next_attempt_at THEN
+            PERFORM helpdesk.refuse('only the mailer says when a mail goes');
+        END IF;
         IF NOT (NEW.fate = 'expired' AND NEW.answer_code = 'superseded'
                 AND OLD.fate IN ('queued', 'sending', 'failed_temporarily')) THEN
             PERFORM helpdesk.refuse('only the mailer knows what became of a mail');
@@ -247,5 +257,51 @@ BEGIN
     INSERT INTO verification (operator_id, voter_id, at, matched, expires)
     VALUES (me, p_voter_id, p_at, fits, CASE WHEN fits THEN p_expires END);
     RETURN fits;
+END
+$$;
+
+-- Campaigns and the wording of mails: supervisors and administrators.
+CREATE OR REPLACE FUNCTION helpdesk.supervises() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(helpdesk.operator_role() IN ('supervisor', 'administrator'), false)
+$$;
+
+CREATE OR REPLACE FUNCTION helpdesk.guard_campaign() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF helpdesk.session_kind() <> 'desk' OR TG_OP = 'DELETE' THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF NOT helpdesk.supervises() THEN
+        PERFORM helpdesk.refuse('this role writes to nobody in bulk');
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.created_by <> helpdesk.operator_id() THEN
+        PERFORM helpdesk.refuse('a campaign is signed by who starts it');
+    END IF;
+    IF TG_OP = 'UPDATE' AND (OLD.state IN ('stopped', 'done') OR NEW.last_voter_id < OLD.last_voter_id) THEN
+        PERFORM helpdesk.refuse('a campaign invites nobody twice');
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION helpdesk.guard_wording() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF helpdesk.session_kind() = 'desk' AND NOT helpdesk.supervises() THEN
+        PERFORM helpdesk.refuse('this role does not word mails');
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION helpdesk.guard_returned_mail() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF helpdesk.session_kind() = 'desk' AND TG_OP = 'UPDATE' AND (
+            OLD.handled_by IS NOT NULL OR NEW.handled_by IS DISTINCT FROM helpdesk.operator_id()) THEN
+        PERFORM helpdesk.refuse('what is handled is signed once, by who handled it');
+    END IF;
+    RETURN coalesce(NEW, OLD);
 END
 $$;
