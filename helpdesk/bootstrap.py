@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from helpdesk.adapters.argon2 import Argon2Hasher
+from helpdesk.adapters.ballot_file import read_ballots
 from helpdesk.adapters.election_file import read_election
-from helpdesk.adapters.link_key import read_link_key
+from helpdesk.adapters.link_key import read_link_key, read_portal_key
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.roll_file import RollFile
 from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_credential
@@ -30,6 +31,8 @@ __all__ = [
     "link_key",
     "mail_renderer",
     "open_program",
+    "portal_key",
+    "read_ballots",
     "read_election",
     "reference_calendar",
     "smtp_transport",
@@ -120,6 +123,11 @@ def smtp_transport(program: Program) -> SmtpTransport:
 def link_key(program: Program) -> bytes:
     """The mailer's key for one-time links. Raises SecretStoreUnavailable without a keyring or a file."""
     return read_link_key(program.secrets, program.settings.link_key_file)
+
+
+def portal_key(program: Program) -> bytes:
+    """The portal's key for cookies and CAPTCHAs. Raises SecretStoreUnavailable without a keyring or a file."""
+    return read_portal_key(program.secrets, program.settings.portal_key_file)
 
 
 def _assemble(settings: Settings, store: Store, clock: Callable[[], datetime], secrets: SecretStore) -> Program:

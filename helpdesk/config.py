@@ -46,9 +46,16 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
-    """The canonical address used in links."""
+    """The canonical address used in links, and how the portal is served.
+
+    `proxies` is how many reverse proxies stand before it, whose X-Forwarded-For and -Proto are believed;
+    `limits_storage` where requests are counted (a URL of the `limits` library: shared by several processes).
+    """
 
     url: str = "https://localhost"
+    proxies: int = 0
+    threads: int = 8
+    limits_storage: str = "memory://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Settings:
     password_file: Path | None = None
     link_key_file: Path | None = None
     smtp_password_file: Path | None = None
+    portal_key_file: Path | None = None
     now: str = ""
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     mail: MailSettings = field(default_factory=MailSettings)
@@ -111,6 +119,7 @@ def load_settings(
         password_file=_path(environment, "HELPDESK_PASSWORD_FILE"),
         link_key_file=_path(environment, "HELPDESK_LINK_KEY_FILE"),
         smtp_password_file=_path(environment, "HELPDESK_SMTP_PASSWORD_FILE"),
+        portal_key_file=_path(environment, "HELPDESK_PORTAL_KEY_FILE"),
         now=environment.get("HELPDESK_NOW", ""),
         smtp=_section("smtp", SmtpSettings, values),
         mail=_section("mail", MailSettings, values),

@@ -12,11 +12,13 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from sqlalchemy import insert, select
 
+from helpdesk.adapters.ballot_file import read_ballots
 from helpdesk.adapters.secrets import KeyringSecrets
-from helpdesk.demo.sample_roll import BALLOT_NAMES, write_sample
+from helpdesk.demo.sample_roll import write_sample
 from helpdesk.desk.context import DeskContext
 from helpdesk.domain.roles import Operator, Role
 from helpdesk.domain.states import AccountState
+from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import account, address, verification, voter
@@ -46,7 +48,7 @@ def main(folder: Path) -> None:
         agent = services.operators.add(administrator, "Alix Martin", role=Role.AGENT, password=PASSWORD)
         write_sample(Path(place, "roll.csv"), voters=1500, seed=3)
         services.rolls.import_roll(administrator, Path(place, "roll.csv"))
-        services.trial.name_ballots(BALLOT_NAMES)
+        services.ballots.import_ballots(administrator, read_ballots(resource("ballots", "sample.toml")), file_name="")
         services.trial.spread_cases()
         cast = choose_cast(store, services, agent)
         desk = DeskContext(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, insert, select
 
 from helpdesk.domain.addresses import fold_address
+from helpdesk.domain.folding import fold_answer
 from helpdesk.domain.roles import Operator
 from helpdesk.domain.states import AccountState
 from helpdesk.domain.verification import Claim
@@ -86,7 +87,7 @@ class VoterMaker:
             "state": state,
             "password_hash": hasher.hash(VOTER_PASSWORD) if has_password else None,
             "challenge_question_id": question if active else None,
-            "answer_hash": hasher.hash(VOTER_ANSWER) if active else None,
+            "answer_hash": hasher.hash(fold_answer(VOTER_ANSWER)) if active else None,
             "locked_until": now + timedelta(minutes=locked_minutes) if locked_minutes else None,
         }
 

@@ -1,4 +1,7 @@
-"""The mailer's key for one-time links: in a credential file, or in the keyring; never in the database."""
+"""Keys of services, each in a credential file or in the keyring; never in the database.
+
+The mailer's derives one-time links. The portal's signs cookies and derives the digits of CAPTCHAs.
+"""
 
 import base64
 import binascii
@@ -10,23 +13,32 @@ from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.domain.links import KEY_BYTES
 from helpdesk.domain.ports import SecretStore
 
-_NAME = "link-key"
+_LINK_KEY, _PORTAL_KEY = "link-key", "portal-key"
 
 
 def read_link_key(store: SecretStore, file: Path | None) -> bytes:
-    """The key, made on first use: from `file` if one is named, else from the keyring.
+    """The mailer's key, made on first use: from `file` if one is named, else from the keyring.
 
     Raises SecretStoreUnavailable when neither can be used, or what they hold is no key.
     """
+    return _read_key(store, _LINK_KEY, file)
+
+
+def read_portal_key(store: SecretStore, file: Path | None) -> bytes:
+    """The portal's key, kept as the mailer's is; every process of a portal needs the same. Raises as above."""
+    return _read_key(store, _PORTAL_KEY, file)
+
+
+def _read_key(store: SecretStore, name: str, file: Path | None) -> bytes:
     if file is not None:
         if not file.exists():
             _make_file(file)
         return _decode(read_credential(file))
-    kept = store.read(_NAME)
+    kept = store.read(name)
     if kept is None:
         kept = _new_key()
-        store.write(_NAME, kept)
-        kept = store.read(_NAME) or kept  # another mailer may have been first: one key must hold for both
+        store.write(name, kept)
+        kept = store.read(name) or kept  # another process may have been first: one key must hold for both
     return _decode(kept)
 
 

@@ -14,18 +14,29 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from helpdesk.bootstrap import Program, create_program, reference_calendar, system_clock, write_credential
+from helpdesk.bootstrap import (
+    Program,
+    create_program,
+    portal_key,
+    read_ballots,
+    reference_calendar,
+    system_clock,
+    write_credential,
+)
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
+from helpdesk.cli.portal import portal_app
 from helpdesk.cli.serving import embedded_mailer, show_desk
 from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE, log_to_file, settings_of
-from helpdesk.config import MailSettings, PortalSettings, Settings, SmtpSettings
+from helpdesk.config import MailSettings, Settings, SmtpSettings
 from helpdesk.demo.mail_catcher import MailCatcher
-from helpdesk.demo.sample_roll import BALLOT_NAMES, write_sample
+from helpdesk.demo.sample_roll import write_sample
+from helpdesk.domain.errors import AddressTaken
 from helpdesk.domain.roles import Operator
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
+from helpdesk.resource_files import resource
 
-_LINK_KEY_FILE = "demo-link-key"
+_LINK_KEY_FILE, _PORTAL_KEY_FILE = "demo-link-key", "demo-portal-key"
 _DAYS_TO_VOTE = 7
 
 
@@ -40,7 +51,7 @@ _DAYS_TO_VOTE = 7
 @click.option("--no-window", is_flag=True, cls=TranslatedOption,
               help=to_translate("No desk: print one JSON line when ready, serve until interrupted."))  # fmt: skip
 @click.option("--portal-port", default=0, type=click.IntRange(0, 65535), cls=TranslatedOption,
-              help=to_translate("Port of the portal's links; 0: any."))  # fmt: skip
+              help=to_translate("Port of the portal; 0: any that is free."))  # fmt: skip
 @click.option("--smtp-port", default=0, type=click.IntRange(0, 65535), cls=TranslatedOption,
               help=to_translate("Port of the mail catcher; 0: any that is free."))  # fmt: skip
 @click.option("--at", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", cls=TranslatedOption,
@@ -57,18 +68,29 @@ def demo(
     no_window: bool,
 ) -> int:
     """Build the system and run it until it is closed or interrupted."""
+    from helpdesk.portal.server import PortalServer, listen  # noqa: PLC0415 (it brings Flask)
+
     with ExitStack() as stack:
         place = _folder(stack, folder)
         catcher = MailCatcher(smtp_port=smtp_port)
         catcher.start()
         stack.callback(catcher.stop)
-        settings = _settings(settings_of(context), place, catcher, portal_port)
+        try:
+            listening = listen("127.0.0.1", portal_port)
+        except OSError:
+            raise AddressTaken(f"127.0.0.1:{portal_port}") from None
+        stack.callback(listening.close)
+        settings = _settings(settings_of(context), place, catcher, listening.getsockname()[1])
         program = create_program(settings, trial=True)
         stack.callback(program.close)
         days_on = (as_of.date() - _today()).days if as_of else 0
         operator = _fill(
             program, place, voters=voters, vote_opens_on=_today() + timedelta(days=_DAYS_TO_VOTE - days_on)
         )
+        app = portal_app(program, key=portal_key(program), shows_captcha=True)
+        portal = PortalServer(app, listening, threads=settings.portal.threads)
+        portal.start()
+        stack.callback(portal.stop)
         mailer = embedded_mailer(program)
         if no_window:
             mailer.start(_say_nothing)
@@ -77,6 +99,7 @@ def demo(
             _wait_for_interruption()
             return 0
         click.echo(_("Mails arrive at {url}").format(url=catcher.url))
+        click.echo(_("The portal answers on {address}").format(address=settings.portal.url))
         log_to_file()
         return show_desk(program, operator=operator, mailer=mailer)
 
@@ -84,7 +107,7 @@ def demo(
 def _addresses(settings: Settings, catcher: MailCatcher, operator: Operator, place: Path) -> dict[str, object]:
     return {
         "database": settings.database,
-        "portal": None,
+        "portal": settings.portal.url,
         "mails": catcher.url,
         "smtp": f"127.0.0.1:{catcher.smtp_port}",
         "operator": operator.name,
@@ -103,17 +126,15 @@ def _folder(stack: ExitStack, folder: Path | None) -> Path:
 
 
 def _settings(settings: Settings, place: Path, catcher: MailCatcher, portal_port: int) -> Settings:
-    key_file = place / _LINK_KEY_FILE
-    if not key_file.exists():
-        write_credential(key_file, secrets.token_hex(32))
     return replace(
         settings,
         database=f"sqlite:///{place / 'helpdesk.db'}",
         data_dir=place,
-        link_key_file=key_file,
+        link_key_file=place / _LINK_KEY_FILE,
+        portal_key_file=place / _PORTAL_KEY_FILE,
         smtp=SmtpSettings(host="127.0.0.1", port=catcher.smtp_port, security="none"),
         mail=MailSettings(sender="elections@demo.example", desk_phone="02 23 21 77 77", desk_hours="8 h – 18 h"),
-        portal=PortalSettings(url=f"http://127.0.0.1:{portal_port or 8080}"),
+        portal=replace(settings.portal, url=f"http://127.0.0.1:{portal_port}"),
     )
 
 
@@ -133,7 +154,8 @@ def _fill(program: Program, place: Path, *, voters: int, vote_opens_on: date) ->
         roll = place / "roll.csv"
         write_sample(roll, voters=voters)
         services.rolls.import_roll(operator, roll)
-        services.trial.name_ballots(BALLOT_NAMES)
+        sample_ballots = resource("ballots", "sample.toml")
+        services.ballots.import_ballots(operator, read_ballots(sample_ballots), file_name=sample_ballots.name)
         services.trial.spread_cases()
     services.setup.set_election(calendar.moved(vote_opens_on=vote_opens_on), trial=True)
     return operator

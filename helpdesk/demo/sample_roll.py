@@ -39,21 +39,6 @@ _CORPS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
     ("Personnel de direction", "titulaire", 2, ("CSA-MEN", "CSA-A", "CAPN-DIR")),
     ("Maître contractuel du privé", "contractuel", 7, ("CCMMEP", "CCMA")),
 )
-BALLOT_NAMES = {
-    "CSA-MEN": "CSA ministériel de l'éducation nationale",
-    "CSA-A": "CSA académique",
-    "CAPD": "CAPD des professeurs des écoles",
-    "CAPN-2D": "CAPN du second degré",
-    "CAPA-2D": "CAPA du second degré",
-    "CCP-AED": "CCP des agents contractuels (AED, AESH)",
-    "CAPA-ADM": "CAPA des personnels administratifs",
-    "CAPN-ADM": "CAPN des personnels administratifs",
-    "CAPN-DIR": "CAPN des personnels de direction",
-    "CCMMEP": "CCMMEP, maîtres de l'enseignement privé",
-    "CCMA": "CCMA, maîtres du privé du second degré",
-}
-"""What the ballots of a sample are called; a roll holds their codes only."""
-
 _FIRST_NUMBER = 10_000_000
 _FIRST_BIRTH, _BIRTH_DAYS = date(1958, 1, 1), 15_500
 _MARRIED, _MOVED, _NATIONAL, _TIED_TO_NEW, _BALLOT_LOST = 0.28, 0.10, 0.25, 0.5, 0.01

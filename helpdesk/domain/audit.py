@@ -37,6 +37,17 @@ class Action(StrEnum):
     OPERATOR_ENABLED = "operator_enabled"
     MAIL_ACCEPTED = "mail_accepted"
     MAIL_FAILED = "mail_failed"
+    LINK_REQUESTED = "link_requested"
+    OTHER_ADDRESS_TOLD = "other_address_told"
+    LINK_OPENED = "link_opened"
+    PORTAL_LOGIN = "portal_login"
+    PORTAL_LOGOUT = "portal_logout"
+    PASSWORD_CHOSEN = "password_chosen"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    QUESTION_CHOSEN = "question_chosen"
+    QUESTION_CHANGED = "question_changed"
+    CODE_REISSUED = "code_reissued"
+    BALLOTS_IMPORTED = "ballots_imported"
     TRIAL_PREPARED = "trial_prepared"
     AUDIT_READ = "audit_read"
     AUDIT_EXPORTED = "audit_exported"

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.domain.challenge_answer import AnswerProblem
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.roll import RollReport
-from helpdesk.domain.states import Phase
+from helpdesk.domain.states import LinkState, Phase
+from helpdesk.domain.voter_password import Criterion
 
 
 class HelpdeskError(Exception):
@@ -134,6 +136,91 @@ class LastAdministrator(Refusal):
     """Disabling this operator would leave nobody to administer the store."""
 
 
+# --- the portal
+
+
+class VoterLoginRefused(Refusal):
+    """Unknown address, wrong password and locked account alike (facts.md rule 5)."""
+
+
+class PortalSessionEnded(Refusal):
+    """The voter's session ended: logged out, too old, or the account changed."""
+
+
+@dataclass(eq=False)
+class LinkRefused(Refusal):
+    """A one-time link that works no more: `state` says why, `at` (UTC) since when."""
+
+    state: LinkState
+    at: datetime
+
+
+@dataclass(eq=False)
+class OwnPasswordWrong(Refusal):
+    """The voter's current password was asked for, and this is not it."""
+
+
+@dataclass(eq=False)
+class AnswerWrong(Refusal):
+    """Not the answer to the challenge question; `left` more may be tried."""
+
+    left: int
+
+
+@dataclass(eq=False)
+class ReissueClosed(Refusal):
+    """Too many wrong answers: no voter code is issued again until `until` (UTC)."""
+
+    until: datetime
+
+
+class CodeReissuedMeanwhile(Refusal):
+    """A voter code was issued since the form was shown; nothing was done."""
+
+
+class LinkUnknown(BadInput):
+    """No link was ever sent with this token."""
+
+
+class NotAnAddress(BadInput):
+    """What was given is no mail address."""
+
+
+class CaptchaWrong(BadInput):
+    """The CAPTCHA's digits are wrong, too old, or were used before."""
+
+
+class PasswordsDiffer(BadInput):
+    """The password and its repetition are not the same."""
+
+
+@dataclass(eq=False)
+class PasswordUnfit(BadInput):
+    """A voter's password lacks something; `unmet` says what."""
+
+    unmet: tuple[Criterion, ...]
+
+
+@dataclass(eq=False)
+class AnswerUnfit(BadInput):
+    """An answer to a challenge question that anybody could give."""
+
+    problem: AnswerProblem
+
+
+class QuestionUnknown(BadInput):
+    """No challenge question was chosen from the list."""
+
+
+@dataclass(eq=False)
+class BallotsRejected(BadInput):
+    """A file of ballots has an error: `where` in it, `why` a code. Nothing was changed."""
+
+    path: str
+    where: str
+    why: str
+
+
 # --- input
 
 
@@ -220,6 +307,17 @@ class RollRejected(BadInput):
 
 
 # --- outside
+
+
+@dataclass(eq=False)
+class AddressTaken(OutsideFault):
+    """A server cannot listen on `address`: another one does, or this machine does not have it."""
+
+    address: str
+
+
+class Overloaded(OutsideFault):
+    """Too many passwords are being checked at once; nothing was done."""
 
 
 class StoreBusy(OutsideFault):

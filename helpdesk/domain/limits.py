@@ -31,3 +31,17 @@ class Limits:
     argon2_memory_kib: int = 65536
     argon2_parallelism: int = 4
     operator_password_characters: int = 12
+    argon2_at_once: int = 4
+    argon2_wait_seconds: int = 10
+    captcha_seconds: int = 15 * 60
+    portal_password_failures: int = 5
+    portal_lock_seconds: int = 15 * 60
+    portal_lock_longest_seconds: int = 24 * 3600
+    portal_answer_failures: int = 5
+    portal_reissue_closed_seconds: int = 24 * 3600
+    portal_session_seconds: int = 30 * 60
+    portal_session_longest_seconds: int = 8 * 3600
+    portal_links_per_address_per_hour: int = 10
+    portal_logins_per_address_per_hour: int = 40
+    portal_forms_per_network_per_minute: int = 600
+    portal_pages_per_network_per_minute: int = 6000

@@ -111,6 +111,13 @@ class MailKind(StrEnum):
     QUESTION = "question"
     QUESTION_RESET_NOTICE = "question_reset_notice"
     TIED_ADDRESS_NOTICE = "tied_address_notice"
+    OTHER_ADDRESS_NOTICE = "other_address_notice"
+    ACTIVATION_NOTICE = "activation_notice"
+    PASSWORD_NOTICE = "password_notice"  # noqa: S105
+    QUESTION_NOTICE = "question_notice"
+    LOCK_NOTICE = "lock_notice"
+    CODE_NOTICE = "code_notice"
+    CODE_CLOSED_NOTICE = "code_closed_notice"
 
 
 LINK_MAILS: dict[MailKind, LinkPurpose] = {

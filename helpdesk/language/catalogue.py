@@ -3,8 +3,10 @@
 import gettext as gettext_module
 import locale
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import cache
 
 from helpdesk.resource_files import resource
 
@@ -15,12 +17,11 @@ DOMAIN = "helpdesk"
 class _Catalogue:
     """Which language is spoken; one per process, because one person sits before it."""
 
-    def __init__(self) -> None:
-        self.language = "en"
-        self.translations: gettext_module.NullTranslations = gettext_module.NullTranslations()
+    language = "en"
 
 
 _current = _Catalogue()
+_answering: ContextVar[str | None] = ContextVar("language of one request", default=None)
 
 
 def system_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -36,24 +37,36 @@ def speak(language: str) -> None:
     """Use this language from now on; "system" asks the system."""
     chosen = system_language() if language == "system" else language
     _current.language = chosen if chosen in LANGUAGES else "en"
-    _current.translations = gettext_module.translation(
-        DOMAIN, str(resource("locale")), languages=[_current.language], fallback=True
-    )
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use a language for one request, in its thread only: a server answers many people at once."""
+    token = _answering.set(language if language in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _answering.reset(token)
 
 
 def current_language() -> str:
     """The language in use: "fr" or "en"."""
-    return _current.language
+    return _answering.get() or _current.language
+
+
+@cache
+def _translations(language: str) -> gettext_module.NullTranslations:
+    return gettext_module.translation(DOMAIN, str(resource("locale")), languages=[language], fallback=True)
 
 
 def gettext(message: str) -> str:
     """The message in the language in use; format it after translating."""
-    return _current.translations.gettext(message)
+    return _translations(current_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form that belongs to the count, in the language in use."""
-    return _current.translations.ngettext(singular, plural, count)
+    return _translations(current_language()).ngettext(singular, plural, count)
 
 
 def to_translate(message: str) -> str:

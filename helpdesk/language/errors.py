@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from helpdesk.domain import errors
+from helpdesk.domain.challenge_answer import AnswerProblem
 from helpdesk.domain.roles import Permission
-from helpdesk.domain.states import AccountState
+from helpdesk.domain.states import AccountState, LinkState
+from helpdesk.domain.voter_password import Criterion
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext, to_translate
 from helpdesk.language.moments import moment_text
@@ -65,6 +67,40 @@ _SENTENCES: dict[type, str] = {
     errors.OperatorNotFound: to_translate("No operator is named {name}. `helpdesk operator list` shows them all."),
     errors.WeakPassword: to_translate(
         "This password is too easy: use {minimum} characters or more, and not a common word or your name."
+    ),
+    errors.VoterLoginRefused: to_translate(
+        "Address or password not accepted. Use the professional address that your account is tied to. After five "
+        "wrong passwords an account is locked for a while, and a mail says so."
+    ),
+    errors.PortalSessionEnded: to_translate("Your session has ended. Please log in again."),
+    errors.OwnPasswordWrong: to_translate(
+        "This is not your current password. After five wrong passwords an account is locked for a while."
+    ),
+    errors.ReissueClosed: to_translate(
+        "Too many wrong answers: no voter code can be issued before {until}. The desk can tell you more."
+    ),
+    errors.CodeReissuedMeanwhile: to_translate(
+        "A voter code has just been issued to you. Nothing more was done. If you have not seen that code, answer again "
+        "to have another one issued."
+    ),
+    errors.LinkUnknown: to_translate(
+        "Check that the whole link of the mail was opened: it may have been cut at the end of a line. If so, copy it "
+        "into the browser, or ask for a new link."
+    ),
+    errors.NotAnAddress: to_translate(
+        "This is not a mail address. Give your professional address, for instance first-name.name@ac-rennes.fr."
+    ),
+    errors.CaptchaWrong: to_translate(
+        "The digits were not the right ones, or had been shown for too long. Here are others."
+    ),
+    errors.PasswordsDiffer: to_translate("The two passwords are not the same. Type the same one twice."),
+    errors.QuestionUnknown: to_translate("Choose a question from the list."),
+    errors.AddressTaken: to_translate(
+        "Nothing can be served on {address}: another program is there, or this machine has no such address. Choose "
+        "another --port or --host."
+    ),
+    errors.Overloaded: to_translate(
+        "Too many people are connecting at this moment. Nothing was done: please try again in a moment."
     ),
     errors.DuplicateHeader: to_translate(
         "File {path}: two columns mean the same, {header}. Keep one of them. Nothing was changed."
@@ -207,6 +243,65 @@ def _mail_server(error: errors.MailServerUnreachable, zone: str) -> str:
     return f"{sentence} ({answer_text(error.answer)})" if error.answer else sentence
 
 
+def _link_refused(error: errors.LinkRefused, zone: str) -> str:
+    sentence = {
+        LinkState.USED: _("It was used on {at}: a link works only once. If that was not you, tell the desk."),
+        LinkState.REPLACED: _(
+            "On {at} a newer link was sent to you: only the link of the latest mail works. Look for that mail, or ask "
+            "for a new link."
+        ),
+        LinkState.EXPIRED: _("It worked until {at}. Ask for a new link: it costs nothing."),
+    }[error.state]
+    return sentence.format(at=moment_text(error.at, zone))
+
+
+def _answer_wrong(error: errors.AnswerWrong, zone: str) -> str:
+    del zone
+    return ngettext(
+        "This is not the answer that you chose. You can try {count} more time; after that, no voter code can be issued "
+        "for 24 hours.",
+        "This is not the answer that you chose. You can try {count} more times; after that, no voter code can be "
+        "issued for 24 hours.",
+        error.left,
+    ).format(count=error.left)
+
+
+def _password_unfit(error: errors.PasswordUnfit, zone: str) -> str:
+    del zone
+    lacks = {
+        Criterion.LENGTH: _("at least 12 characters (and 128 at most)"),
+        Criterion.UPPER: _("an upper-case letter"),
+        Criterion.LOWER: _("a lower-case letter"),
+        Criterion.DIGIT: _("a digit"),
+        Criterion.SPECIAL: _("a special character"),
+        Criterion.UNCOMMON: _("something less easy to guess than a common password or your name"),
+    }
+    return _("This password still needs: {lacks}.").format(lacks=", ".join(lacks[each] for each in error.unmet))
+
+
+def _answer_unfit(error: errors.AnswerUnfit, zone: str) -> str:
+    del zone
+    return {
+        AnswerProblem.TOO_SHORT: _("This answer is too short: it needs three letters or more."),
+        AnswerProblem.TOO_LONG: _("This answer is too long: 200 characters at most."),
+        AnswerProblem.IN_QUESTION: _("This answer only repeats the question. Choose another one."),
+        AnswerProblem.OWN_NAME: _("This answer is your own name or address, which others know. Choose another one."),
+        AnswerProblem.TRIVIAL: _("Anybody could guess this answer. Choose another one."),
+    }[error.problem]
+
+
+def _ballots_rejected(error: errors.BallotsRejected, zone: str) -> str:
+    del zone
+    why = {
+        "missing": _("it is missing"),
+        "doubled": _("it is there twice"),
+        "kind": _("it is not a text"),
+        "unknown": _("there is no such key"),
+        "too_long": _("it is too long"),
+    }[error.why]
+    return _("File {path}, {where}: {why}. Nothing was changed.").format(path=error.path, where=error.where, why=why)
+
+
 def _audit_broken(error: errors.AuditBroken, zone: str) -> str:
     del zone
     why = {
@@ -230,4 +325,9 @@ _COMPOSED: dict[type, Callable[..., str]] = {
     errors.RollRejected: _roll_rejected,
     errors.MailServerUnreachable: _mail_server,
     errors.AuditBroken: _audit_broken,
+    errors.LinkRefused: _link_refused,
+    errors.AnswerWrong: _answer_wrong,
+    errors.PasswordUnfit: _password_unfit,
+    errors.AnswerUnfit: _answer_unfit,
+    errors.BallotsRejected: _ballots_rejected,
 }

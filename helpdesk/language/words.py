@@ -41,6 +41,13 @@ def mail_kind_text(kind: MailKind) -> str:
         MailKind.QUESTION: _("Mail to choose a challenge question"),
         MailKind.QUESTION_RESET_NOTICE: _("Notice: challenge question reset"),
         MailKind.TIED_ADDRESS_NOTICE: _("Notice: tied address changed"),
+        MailKind.OTHER_ADDRESS_NOTICE: _("Notice: account tied to another address"),
+        MailKind.ACTIVATION_NOTICE: _("Notice: account active"),
+        MailKind.PASSWORD_NOTICE: _("Notice: password changed"),
+        MailKind.QUESTION_NOTICE: _("Notice: challenge question chosen"),
+        MailKind.LOCK_NOTICE: _("Notice: account locked for now"),
+        MailKind.CODE_NOTICE: _("Notice: voter code issued again"),
+        MailKind.CODE_CLOSED_NOTICE: _("Notice: re-issue of the code closed for now"),
     }[kind]
 
 

@@ -4,16 +4,23 @@ from dataclasses import dataclass
 
 from helpdesk.services.activation import Activation
 from helpdesk.services.audit import Trail
+from helpdesk.services.ballots import Ballots
 from helpdesk.services.challenge import Challenge
+from helpdesk.services.code_reissue import CodeReissue
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import Elections
+from helpdesk.services.link_requests import LinkRequests
+from helpdesk.services.one_time_links import OneTimeLinks
 from helpdesk.services.operators import Operators
 from helpdesk.services.outbox import Outbox
+from helpdesk.services.own_account import OwnAccount
+from helpdesk.services.portal_sessions import PortalSessions
 from helpdesk.services.roll import Rolls
 from helpdesk.services.search import Search
 from helpdesk.services.setup import Setup
 from helpdesk.services.trial import Trial
 from helpdesk.services.verification import Verification
+from helpdesk.services.voter_space import VoterSpaces
 from helpdesk.services.voters import Voters
 
 
@@ -33,6 +40,13 @@ class Services:
     outbox: Outbox
     trail: Trail
     trial: Trial
+    ballots: Ballots
+    link_requests: LinkRequests
+    one_time_links: OneTimeLinks
+    portal_sessions: PortalSessions
+    own_account: OwnAccount
+    voter_spaces: VoterSpaces
+    code_reissue: CodeReissue
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -50,4 +64,11 @@ def build_services(context: ServiceContext) -> Services:
         outbox=Outbox(context),
         trail=Trail(context),
         trial=Trial(context),
+        ballots=Ballots(context),
+        link_requests=LinkRequests(context),
+        one_time_links=OneTimeLinks(context),
+        portal_sessions=PortalSessions(context),
+        own_account=OwnAccount(context),
+        voter_spaces=VoterSpaces(context),
+        code_reissue=CodeReissue(context),
     )

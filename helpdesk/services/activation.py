@@ -94,7 +94,7 @@ class Activation:
                 return repeated(act.done_before.detail, tied)
             state = account_state(connection, voter_id)
             kind = MailKind(link_purpose(state))
-            waiting = _waiting_mail(connection, voter_id, kind, tied)
+            waiting = waiting_mail(connection, voter_id, kind, tied)
             if waiting is not None:
                 act.detail |= {"message": str(waiting), "kind": kind, "repeated": "yes"}
                 return QueuedMail(waiting, kind, mask_address(tied), repeated=True)
@@ -151,7 +151,8 @@ def throttled_until(connection: Connection, voter_id: int, now: datetime, limits
     return max(waits, default=None)
 
 
-def _waiting_mail(connection: Connection, voter_id: int, kind: MailKind, tied: str) -> int | None:
+def waiting_mail(connection: Connection, voter_id: int, kind: MailKind, tied: str) -> int | None:
+    """A mail of this kind that nobody has tried to send yet, None if there is none."""
     found: int | None = connection.scalar(
         select(outbox.c.id)
         .where(

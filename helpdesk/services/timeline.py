@@ -8,7 +8,7 @@ from helpdesk.domain.voters import LinkView, MailView, TimelineEntry
 from helpdesk.store.schema import audit_event
 
 _RECENT = 200
-_TOLD_BY_MAILS = (Action.MAIL_ACCEPTED, Action.MAIL_FAILED)
+_TOLD_ELSEWHERE = (Action.MAIL_ACCEPTED, Action.MAIL_FAILED, Action.LINK_OPENED)
 
 
 def timeline_of(
@@ -34,7 +34,7 @@ def _actions(connection: Connection, number: str) -> list[TimelineEntry]:
         .where(
             audit_event.c.voter == number,
             ~((audit_event.c.action == Action.VOTER_VIEWED) & (audit_event.c.outcome == Outcome.DONE)),
-            audit_event.c.action.not_in(_TOLD_BY_MAILS),
+            audit_event.c.action.not_in(_TOLD_ELSEWHERE),
         )
         .order_by(audit_event.c.seq.desc())
         .limit(_RECENT)

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,14 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import NotATrialStore
+from helpdesk.domain.folding import fold_answer
 from helpdesk.domain.links import token_hash
 from helpdesk.domain.mail_pace import domain_of
 from helpdesk.domain.states import AccountState, LinkPurpose, MailFate, MailKind
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import store_is_trial
 from helpdesk.store.audit_chain import append
-from helpdesk.store.schema import account, address, ballot, challenge_question, one_time_link, outbox, voter
+from helpdesk.store.schema import account, address, challenge_question, one_time_link, outbox, voter
 
 TRIAL_PASSWORD = "Essai-Portail-2026!"  # noqa: S105 (of invented voters, printed in the README)
 TRIAL_ANSWER = "Médor"
@@ -56,14 +57,6 @@ class Trial:
         """Work on the context's store."""
         self._context = context
 
-    def name_ballots(self, names: Mapping[str, str]) -> None:
-        """Give ballots the names that a roll does not hold, by code. Raises NotATrialStore."""
-        if not store_is_trial(self._context.store):
-            raise NotATrialStore
-        with self._context.store.write() as connection:
-            for code, name in names.items():
-                connection.execute(update(ballot).where(ballot.c.code == code).values(name=name))
-
     def spread_cases(self) -> None:
         """Give every fresh voter one of the cases, in fixed proportions. Raises NotATrialStore.
 
@@ -73,7 +66,8 @@ class Trial:
             raise NotATrialStore
         now = self._context.clock()
         rng = random.Random(_SEED)  # noqa: S311 (spreads cases, guards nothing)
-        password, answer = self._context.hasher.hash(TRIAL_PASSWORD), self._context.hasher.hash(TRIAL_ANSWER)
+        password = self._context.hasher.hash(TRIAL_PASSWORD)
+        answer = self._context.hasher.hash(fold_answer(TRIAL_ANSWER))
         codes = [case.code for case in CASES] + [_NEVER.code]
         weights = [case.percent for case in CASES]
         weights.append(100 - sum(weights))

@@ -340,6 +340,15 @@ one_time_link = Table(
     CheckConstraint("issued < expires", name="lifetime"),
 )
 
+link_request = Table(
+    "link_request",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("folded", FoldedText, nullable=False),
+    Column("forgotten", Boolean, nullable=False, server_default=false()),
+    _time("at", nullable=False),
+)
+
 portal_session = Table(
     "portal_session",
     metadata,

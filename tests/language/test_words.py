@@ -11,10 +11,12 @@ from babel.messages.pofile import read_po
 
 import helpdesk
 from helpdesk.domain import errors
+from helpdesk.domain.challenge_answer import AnswerProblem
 from helpdesk.domain.roles import Permission, Role
 from helpdesk.domain.roll import Problem, ProblemCode, RollReport
-from helpdesk.domain.states import AccountState, LinkPurpose, MailFate, MailKind, Phase
+from helpdesk.domain.states import AccountState, LinkPurpose, LinkState, MailFate, MailKind, Phase
 from helpdesk.domain.verification import Claim
+from helpdesk.domain.voter_password import Criterion
 from helpdesk.domain.voters import MATCHES, TimelineEntry
 from helpdesk.language import words
 from helpdesk.language.catalogue import gettext, speak, system_language
@@ -35,6 +37,10 @@ SAMPLES = {
     "minimum": 12,
     "seq": 3,
     "line": 7,
+    "at": NOW,
+    "left": 2,
+    "unmet": tuple(Criterion),
+    "problem": AnswerProblem.TRIVIAL,
     "report": RollReport("roll.csv", "0", 1, problems=(Problem(2, "uai", ProblemCode.BAD_UAI, "x"),)),
 }
 FAMILIES = {errors.HelpdeskError, errors.Refusal, errors.BadInput, errors.OutsideFault, errors.IntegrityBroken}
@@ -46,8 +52,13 @@ def every_error():
 
 
 def sample(kind):
-    if kind is errors.AuditBroken:
-        return kind(3, "changed")
+    special = {
+        errors.AuditBroken: lambda: kind(3, "changed"),
+        errors.LinkRefused: lambda: kind(LinkState.USED, NOW),
+        errors.BallotsRejected: lambda: kind("ballots.toml", "CSA-A: name", "missing"),
+    }
+    if kind in special:
+        return special[kind]()
     names = [field.name for field in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else []
     return kind(**{name: SAMPLES.get(name, "x") for name in names})
 
@@ -119,7 +130,8 @@ def test_the_language_of_the_system():
 
 def messages_in_the_code():
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "to_translate": None}
-    found = extract_from_dir(str(Path(helpdesk.__file__).parent), [("**.py", "python")], keywords=keywords)
+    found = list(extract_from_dir(str(Path(helpdesk.__file__).parent), [("**.py", "python")], keywords=keywords))
+    found += extract_from_dir(str(resource("portal", "templates")), [("**.html", "jinja2")], keywords=keywords)
     return {message if isinstance(message, str) else message[0] for _file, _line, message, *_rest in found}
 
 

@@ -177,6 +177,11 @@ RIGHTS: dict[str, TableRights] = {
         guard="guard_link",
         told=True,
     ),
+    "link_request": TableRights(
+        _same("P", "id folded forgotten at"),
+        NOBODY,
+        {"P": ("insert folded forgotten at", "update at", "delete")},  # a row lock needs the right to change something
+    ),
     "portal_session": TableRights(
         _same("DP", "id voter_id created expires ended") | {"token_hash": "P"},
         OF_VOTER,
