@@ -371,6 +371,10 @@ class PasswordUnavailable(OutsideFault):
 # --- integrity
 
 
+class StoreDamaged(IntegrityBroken):
+    """The database's file is damaged: what was asked for was not done."""
+
+
 @dataclass(eq=False)
 class AuditBroken(IntegrityBroken):
     """The audit chain breaks at row `seq`; `why` is `missing`, `changed`, `unlinked` or `head`."""

@@ -114,6 +114,9 @@ _SENTENCES: dict[type, str] = {
         "The database cannot be reached. Nothing was done: check the server or the folder, then try again."
     ),
     errors.StoreFull: to_translate("The database's disk is full. Nothing was done: make room, then try again."),
+    errors.StoreDamaged: to_translate(
+        "The database is damaged. Nothing was done: stop working with it, and restore the last backup."
+    ),
     errors.StoreMissing: to_translate("There is no helpdesk store here yet: run `helpdesk init` first."),
     errors.NotAStore: to_translate("This file or database is not a helpdesk store. Check the address given."),
     errors.StoreTooNew: to_translate("A newer helpdesk made this store. Install that version or a later one."),

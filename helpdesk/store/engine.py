@@ -32,6 +32,7 @@ from helpdesk.domain.errors import (
     HelpdeskError,
     NotAStore,
     StoreBusy,
+    StoreDamaged,
     StoreFull,
     StoreMissing,
     StoreReadOnly,
@@ -55,7 +56,10 @@ _SQLITE_FAULTS: dict[int, type[HelpdeskError]] = {
     sqlite3.SQLITE_IOERR: StoreUnreachable,
     sqlite3.SQLITE_PERM: StoreReadOnly,
     sqlite3.SQLITE_NOTADB: NotAStore,
-    sqlite3.SQLITE_CORRUPT: NotAStore,
+    sqlite3.SQLITE_CORRUPT: StoreDamaged,
+}
+_SQLITE_EXTENDED_FAULTS: dict[int, type[HelpdeskError]] = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: StoreFull,  # the log's index beside the file could not grow
 }
 _POSTGRESQL_FAULTS: dict[str, type[HelpdeskError]] = {
     "53100": StoreFull,  # disk_full
@@ -63,6 +67,8 @@ _POSTGRESQL_FAULTS: dict[str, type[HelpdeskError]] = {
     "55P03": StoreBusy,  # lock_not_available
     "40001": StoreBusy,  # serialization_failure
     "40P01": StoreBusy,  # deadlock_detected
+    "XX001": StoreDamaged,  # data_corrupted
+    "XX002": StoreDamaged,  # index_corrupted
 }
 
 
@@ -215,7 +221,9 @@ def _fault(error: DBAPIError) -> HelpdeskError | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         code = getattr(original, "sqlite_errorcode", None)
-        kind = _SQLITE_FAULTS.get(code & 0xFF) if isinstance(code, int) else None
+        if not isinstance(code, int):
+            return None
+        kind = _SQLITE_EXTENDED_FAULTS.get(code) or _SQLITE_FAULTS.get(code & 0xFF)
         return kind() if kind else None
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str) and (kind := _POSTGRESQL_FAULTS.get(state)):

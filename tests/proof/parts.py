@@ -26,4 +26,11 @@ PARTS: tuple[Part, ...] = (
         quick_seconds=60,
         full_seconds=300,
     ),
+    Part(
+        "disk",
+        "tests.trials.disk",
+        "Disks that fill up, become read-only, or come back with a damaged page.",
+        quick_seconds=60,
+        full_seconds=400,
+    ),
 )

@@ -12,6 +12,7 @@ from helpdesk.domain.errors import (
     BadSetting,
     NotAStore,
     StoreBusy,
+    StoreDamaged,
     StoreMissing,
     StoreReadOnly,
     StoreTooNew,
@@ -20,7 +21,7 @@ from helpdesk.domain.errors import (
 )
 from helpdesk.store import engine
 from helpdesk.store.engine import Store
-from helpdesk.store.schema import ballot, login_failure
+from helpdesk.store.schema import ballot, login_failure, voter
 from helpdesk.store.upgrade import upgrade_store
 
 
@@ -84,6 +85,20 @@ def test_a_missing_and_an_empty_file_say_that_init_is_needed(open_store, tmp_pat
     (tmp_path / "empty.db").touch()
     with pytest.raises(StoreMissing):
         open_store(tmp_path / "empty.db").check()
+
+
+def test_a_damaged_page_is_told_as_damage(open_store, sqlite_store):
+    """Not as a file of something else: who reads that would look for another file."""
+    sqlite_store.close()
+    file = sqlite3.connect(sqlite_store.path)
+    (page,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'voter'").fetchone()
+    (size,) = file.execute("PRAGMA page_size").fetchone()
+    file.close()
+    with sqlite_store.path.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(b"\xff" * size)
+    with pytest.raises(StoreDamaged), open_store(sqlite_store.path).read() as connection:
+        connection.execute(select(voter)).all()
 
 
 def test_a_file_of_something_else_is_no_store(open_store, tmp_path):

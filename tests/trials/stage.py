@@ -1,5 +1,6 @@
 """What trials play on: a store in a file, its services, a clock to set, operators of each role and a few voters."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -38,10 +39,16 @@ class Stage:
         return self.store.path
 
 
+def memory_folder() -> Path:
+    """A temporary folder in memory where there is one: what a killed process wrote is kept there as on a disk."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix="helpdesk-trial-", dir=memory if os.access(memory, os.W_OK) else None))
+
+
 @contextmanager
 def stage(folder: Path | None = None, *, url: str | None = None, voters: int = 0) -> Iterator[Stage]:
     """A fresh store in `folder` (a temporary one if None), or in the empty database of `url`."""
-    made = folder or Path(tempfile.mkdtemp(prefix="helpdesk-trial-"))
+    made = folder or memory_folder()
     store = Store(url or f"sqlite:///{made / 'store.db'}")
     try:
         upgrade_store(store)
