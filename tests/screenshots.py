@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -16,8 +16,10 @@ from helpdesk.adapters.ballot_file import read_ballots
 from helpdesk.adapters.secrets import KeyringSecrets
 from helpdesk.demo.sample_roll import write_sample
 from helpdesk.desk.context import DeskContext
+from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
 from helpdesk.domain.roles import Operator, Role
 from helpdesk.domain.states import AccountState
+from helpdesk.domain.verification import Claim
 from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
 from helpdesk.store.engine import Store
@@ -36,7 +38,7 @@ def pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> Non
         sys.stderr.write(f"{message}\n")
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, only: str) -> None:
     """Build the store, take the pictures, say how many."""
     with tempfile.TemporaryDirectory(prefix="helpdesk-pictures-") as place:
         store = Store(f"sqlite:///{Path(place, 'helpdesk.db')}")
@@ -51,6 +53,7 @@ def main(folder: Path) -> None:
         services.ballots.import_ballots(administrator, read_ballots(resource("ballots", "sample.toml")), file_name="")
         services.trial.spread_cases()
         cast = choose_cast(store, services, agent)
+        live(services, agent, administrator, cast)
         desk = DeskContext(
             services=services,
             secrets=KeyringSecrets(),
@@ -58,9 +61,39 @@ def main(folder: Path) -> None:
             clock=lambda: NOW,
             database_label="helpdesk.db",
         )
-        taken = take_screenshots(desk, agent, cast, folder)
+        taken = take_screenshots(desk, agent, administrator, cast, folder, only=only)
         store.close()
     sys.stdout.write(f"{taken} pictures in {folder}\n")
+
+
+def live(services: Services, agent: Operator, administrator: Operator, cast: Cast) -> None:
+    """Calls, promises, requests and notes, as a desk has them after a morning."""
+    today = NOW.date()
+    for hours, number, motive, outcome, note in (
+        (26, cast.active, Motive.NO_MAIL, ContactOutcome.MAIL_SENT, "Boîte pleine, a fait de la place."),
+        (3, cast.active, Motive.ANSWER_FORGOTTEN, ContactOutcome.TO_FOLLOW, "Rappeler après 17 h."),
+        (2, cast.waiting, Motive.TWO_ADDRESSES, ContactOutcome.ADVISED, ""),
+        (1, cast.other_address, Motive.DEAD_ADDRESS, ContactOutcome.REFERRED, "Vu avec la DSI."),
+    ):
+        day = today if outcome is ContactOutcome.TO_FOLLOW else None
+        started = NOW - timedelta(hours=hours)
+        services.contacts.log(agent, number, Contact(started, Channel.PHONE, motive, outcome, note, day))
+    services.voters.open(agent, cast.other_address)
+    services.drafts.keep(agent, cast.waiting, "Demande si le scrutin CAPD")
+    services.shortlist.pin(agent, cast.active)
+    services.voters.open(agent, cast.active)
+    for number, who in ((cast.other_address, agent), (cast.waiting, administrator)):
+        detail = services.voters.open(who, number)
+        others = [address.address for address in detail.addresses if not address.tied]
+        claims = {Claim.VOTER_NUMBER: number, Claim.CORPS: detail.corps}
+        assert services.verification.verify(who, number, claims).matched
+        services.address_changes.request(
+            who,
+            number,
+            wanted=others[0] if others else "nouvelle.adresse@ac-rennes.fr",
+            reason="Boîte fermée",
+            evidence="Annuaire académique, fiche du 24 novembre",
+        )
 
 
 def choose_cast(store: Store, services: Services, agent: Operator) -> Cast:
@@ -93,4 +126,4 @@ def choose_cast(store: Store, services: Services, agent: Operator) -> Cast:
 
 if __name__ == "__main__":
     qInstallMessageHandler(pass_on)
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), "".join(sys.argv[2:3]))

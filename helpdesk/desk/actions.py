@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.session import Session
-from helpdesk.domain.errors import RoleRefused, VerificationClosed, WrongPhase, WrongState
+from helpdesk.domain.errors import ChangeWaiting, RoleRefused, RollFrozen, VerificationClosed, WrongPhase, WrongState
 from helpdesk.domain.findings import SuggestedAction
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import AccountState, Phase
@@ -68,13 +68,12 @@ class VoterActions(QObject):
         self.follow(self._detail)
 
     def _obstacles(self) -> dict[QAction, str]:
-        later = _("This version does not offer it yet.")
         return {
             self.verify: self._against_verify(),
             self.resend: self._against_resend(),
             self.reset_challenge: self._against_reset(),
-            self.change_address: later,
-            self.log_call: later,
+            self.change_address: self._against_change(),
+            self.log_call: self._role(Permission.LOG_CALL),
         }
 
     def _against_verify(self) -> str:
@@ -95,7 +94,22 @@ class VoterActions(QObject):
             return ""
         if self._detail.stored_state is not AccountState.ACTIVE:
             return error_text(WrongState(self._detail.stored_state), self._session.zone)
-        until = self._detail.verified_until
+        return self._unverified()
+
+    def _against_change(self) -> str:
+        if reason := self._role(Permission.REQUEST_ADDRESS_CHANGE):
+            return reason
+        if self._session.election.phase(self._session.now()) is Phase.VOTE:
+            return error_text(RollFrozen(), self._session.zone)
+        if self._detail is None:
+            return ""
+        waiting = self._detail.waiting_change
+        if waiting is not None and self._session.now() < waiting.expires:
+            return error_text(ChangeWaiting(waiting.expires), self._session.zone)
+        return self._unverified()
+
+    def _unverified(self) -> str:
+        until = self._detail.verified_until if self._detail else None
         if until is None or self._session.now() >= until:
             return _("Verify the caller first.")
         return ""

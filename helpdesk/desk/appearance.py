@@ -168,6 +168,7 @@ def _style_sheet(colours: Theme) -> str:
         "focus": f"{max(2, space(0.5))}px",
         "indicator": f"{space(4)}px",
         "icon": f"{space(5.5)}px {space(4.5)}px",
+        "chevron": resource("icons", "chevron-down.svg").as_posix(),
         "search_left": f"{space(9)}px",
     }
     template = Template(resource("styles", "desk.qss").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """The desk's window: menu, banner, rail of pages, and the page chosen."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
@@ -12,15 +13,19 @@ from helpdesk.desk.context import Preferences, ThemeChoice
 from helpdesk.desk.dialogs.keys import KeysDialog
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.mail_watch import MailWatch
-from helpdesk.desk.navigation import Navigation, PageEntry
+from helpdesk.desk.navigation import Navigation
+from helpdesk.desk.pages.catalogue import APPROVALS, VOTERS, as_page, permitted_pages
 from helpdesk.desk.pages.voters import VotersPage
+from helpdesk.desk.pulse import Pulse, PulseView
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.banner import Notice, StatusBanner
 from helpdesk.language.catalogue import current_language
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.moments import short_moment_text
 from helpdesk.language.words import role_text
+from helpdesk.services.incidents import IncidentView
 
 _LANGUAGES = {"fr": "Français", "en": "English"}
 
@@ -43,19 +48,22 @@ class MainWindow(Translated, QMainWindow):
         self._troubles.session_ended.connect(self.log_out)
         self.voter_actions = VoterActions(session, self)
         self.voters_page = VotersPage(session, self.voter_actions, self._troubles)
-        pages = (PageEntry(self.voters_page, "voters", _voters_name),)
-        self._navigation = Navigation(pages)
+        entries = permitted_pages(session, self._troubles, self.voters_page)
+        self._entries = {entry.number: entry for entry in entries}
+        self._made: dict[int, QWidget] = {}
+        self._navigation = Navigation(entries)
         self._pages = QStackedWidget()
-        for page in pages:
-            self._pages.addWidget(page.widget)
         self._navigation.chosen.connect(self._show_page)
+        self._pulse = Pulse(session, self._troubles, self)
+        self._pulse.felt.connect(self._felt)
         self._mail_watch = MailWatch(session, self.banner, self)
         self._lay_out()
         self._make_menus()
         self.retranslate()
         self.resize(space(320), space(200))
-        self.voters_page.focus_search()
+        self._show_page(entries[0].number)
         self._mail_watch.start()
+        self._pulse.start()
 
     def _lay_out(self) -> None:
         page_area = QVBoxLayout()
@@ -128,7 +136,9 @@ class MainWindow(Translated, QMainWindow):
         if not self._closing:
             self._closing = True
             self.setEnabled(False)
-            self.voters_page.end()
+            for page in (self.voters_page, *self._made.values()):
+                as_page(page).end()
+            self._pulse.stop()
             self._mail_watch.stop()
         if self._session.tasks.running:
             self.banner.show_notice("closing", Notice("told", _closing_words))
@@ -138,15 +148,25 @@ class MainWindow(Translated, QMainWindow):
         event.accept()
         self.closed.emit()
 
-    def _show_page(self, place: int) -> None:
-        self._pages.setCurrentIndex(place)
-        page = self._pages.widget(place)
-        if page is not None:
-            page.setFocus()
+    def _show_page(self, number: int) -> None:
+        page = self._made.get(number)
+        if page is None:
+            page = self._made[number] = self._entries[number].make()
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        page.setFocus()
+        as_page(page).shown()
 
     def _focus_search(self) -> None:
-        self._navigation.actions_of_pages[0].trigger()
+        self._navigation.choose(VOTERS)
         self.voters_page.focus_search()
+
+    def _felt(self, pulse: PulseView) -> None:
+        self._navigation.show_count(APPROVALS, pulse.approvals)
+        if pulse.incident is None:
+            self.banner.clear("incident")
+            return
+        self.banner.show_notice("incident", Notice("notice", partial(incident_text, pulse.incident, self._session)))
 
     def _show_keys(self) -> None:
         KeysDialog(self).open()
@@ -193,8 +213,10 @@ class MainWindow(Translated, QMainWindow):
             action.setText(_LANGUAGES[action.data()])
 
 
-def _voters_name() -> str:
-    return _("Voters")
+def incident_text(incident: IncidentView, session: Session) -> str:
+    """The notice as every desk shows it."""
+    time = short_moment_text(incident.set_at, session.zone, session.now())
+    return _("{text} ({operator}, {time})").format(text=incident.text, operator=incident.set_by, time=time)
 
 
 def _closing_words() -> str:

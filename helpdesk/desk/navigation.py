@@ -1,70 +1,119 @@
-"""The rail of pages at the window's left, built from a list."""
+"""The rail of pages at the window's left, built from a list; what waits on a page is counted beside its name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.speech import Translated
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.catalogue import ngettext
 
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: its widget, its icon, and its name in the language in use."""
+    """A page: its number (Ctrl+1 … 7, the same for every role), its icon and name, and how it is made.
 
-    widget: QWidget
+    A page is made when it is first shown, so that the window opens fast.
+    """
+
+    number: int
     icon: str
     name: Callable[[], str]
+    make: Callable[[], QWidget]
 
 
 class Navigation(Translated, QFrame):
-    """One button a page; Ctrl+1 is the first. `chosen` carries the page's place."""
+    """One button a page. `chosen` carries the page's number."""
 
     chosen = Signal(int)
 
-    def __init__(self, pages: tuple[PageEntry, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, pages: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         """The first page is chosen."""
         super().__init__(parent)
         self.setObjectName("navigation")
         self.setProperty("surface", "rail")
-        self._pages = pages
+        self._pages = tuple(pages)
+        self._counts: dict[int, int] = {}
         self._group = QActionGroup(self)
         self._group.triggered.connect(self._triggered)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(space(2), space(3), space(2), space(3))
-        layout.setSpacing(space(1))
+        rail = QWidget()
+        buttons = QVBoxLayout(rail)
+        buttons.setContentsMargins(space(2), space(3), space(2), space(3))
+        buttons.setSpacing(space(1))
         self.actions_of_pages: list[QAction] = []
         self._buttons: list[QToolButton] = []
-        for number, page in enumerate(pages, 1):
+        for page in self._pages:
             action = QAction(line_icon(page.icon, "accent"), "", self)
             action.setCheckable(True)
-            action.setShortcut(f"Ctrl+{number}")
-            action.setData(number - 1)
+            action.setShortcut(f"Ctrl+{page.number}")
+            action.setData(page.number)
             self._group.addAction(action)
             self.actions_of_pages.append(action)
             button = QToolButton()
+            button.setObjectName(f"page{page.number}Button")
             button.setDefaultAction(action)
             button.setProperty("weight", "rail")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(space(6), space(6)))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._buttons.append(button)
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(1)
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        buttons.addStretch(1)
+        self._scroll = scroll = _RailScroll(rail)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
         self.actions_of_pages[0].setChecked(True)
         self.retranslate()
+
+    def choose(self, number: int) -> None:
+        """Go to a page, as if its button were pressed; nothing happens where the role has no such page."""
+        for action in self.actions_of_pages:
+            if action.data() == number:
+                action.trigger()
+
+    def show_count(self, number: int, count: int) -> None:
+        """Show how many things wait on a page; nothing for none."""
+        if self._counts.get(number, 0) != count:
+            self._counts[number] = count
+            self.retranslate()
 
     def _triggered(self, action: QAction) -> None:
         self.chosen.emit(action.data())
 
     def retranslate(self) -> None:
-        """The pages' names."""
+        """The pages' names and counts."""
         self.setAccessibleName(_("Pages"))
         for page, action, button in zip(self._pages, self.actions_of_pages, self._buttons, strict=True):
-            action.setText(page.name())
-            button.setAccessibleName(page.name())
+            count = self._counts.get(page.number, 0)
+            action.setText(f"{page.name()} ({count})" if count else page.name())
+            waiting = ngettext("{name}, {count} waits", "{name}, {count} wait", count)
+            words = waiting.format(name=page.name(), count=count) if count else page.name()
+            button.setAccessibleName(words)
+            action.setToolTip(f"{words} (Ctrl+{page.number})")
+        widest = max(button.sizeHint().width() for button in self._buttons)
+        for button in self._buttons:
+            button.setMinimumWidth(widest)
+        self._scroll.fit()
+
+
+class _RailScroll(QScrollArea):
+    """As wide as its buttons; at large text sizes they may not all fit, and then it scrolls."""
+
+    def __init__(self, rail: QWidget) -> None:
+        super().__init__()
+        self._rail = rail
+        self.setWidget(rail)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def fit(self) -> None:
+        """Be as wide as the buttons are now, with room for the bar where they do not all fit."""
+        self.setFixedWidth(self._rail.sizeHint().width())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from helpdesk.domain.address_changes import ChangeState
 from helpdesk.domain.findings import FindingCode, SuggestedAction
 from helpdesk.domain.states import AccountState, MailFate
 
@@ -33,6 +34,13 @@ FATE_SIGNS = {
     MailFate.FAILED_TEMPORARILY: Sign("clock", "notice"),
     MailFate.FAILED_PERMANENTLY: Sign("cross", "bad"),
     MailFate.EXPIRED: Sign("cross", "neutral"),
+}
+
+CHANGE_SIGNS = {
+    ChangeState.WAITING: Sign("clock", "notice"),
+    ChangeState.APPROVED: Sign("check", "good"),
+    ChangeState.REFUSED: Sign("cross", "bad"),
+    ChangeState.EXPIRED: Sign("clock", "neutral"),
 }
 
 VERIFIED = Sign("shield-check", "good")

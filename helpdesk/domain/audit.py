@@ -51,6 +51,13 @@ class Action(StrEnum):
     TRIAL_PREPARED = "trial_prepared"
     AUDIT_READ = "audit_read"
     AUDIT_EXPORTED = "audit_exported"
+    CALL_LOGGED = "call_logged"
+    ADDRESS_CHANGE_REQUESTED = "address_change_requested"
+    ADDRESS_CHANGE_APPROVED = "address_change_approved"
+    ADDRESS_CHANGE_REFUSED = "address_change_refused"
+    INCIDENT_SET = "incident_set"
+    INCIDENT_ENDED = "incident_ended"
+    CALENDAR_CHANGED = "calendar_changed"
 
 
 @dataclass(frozen=True, slots=True)

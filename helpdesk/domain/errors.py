@@ -132,6 +132,57 @@ class RollFrozen(Refusal):
     """Roll, addresses and enrolments are frozen from vote opening to close (facts.md rule 9)."""
 
 
+class NoteHoldsSecret(BadInput):
+    """A note looks as if it held a password, a code, an answer or a link: no desk keeps those (facts.md rule 1)."""
+
+
+class BadFollowUp(BadInput):
+    """A follow-up lies in the past, or more than a year ahead."""
+
+
+class BadAddress(BadInput):
+    """What was given is no mail address."""
+
+
+class AddressAlreadyTied(BadInput):
+    """The account is tied to this address already."""
+
+
+class AddressTaken(Refusal):
+    """The address is tied to another voter's account."""
+
+
+class EvidenceMissing(BadInput):
+    """A new address needs evidence of where it comes from, three characters or more."""
+
+
+@dataclass(eq=False)
+class ChangeWaiting(Refusal):
+    """A change of this voter's tied address waits for approval until `until` (UTC)."""
+
+    until: datetime
+
+
+class ChangeNotFound(BadInput):
+    """No such request, or none in the operator's scope."""
+
+
+class ChangeDecided(Refusal):
+    """Somebody has approved or refused this request already."""
+
+
+class ChangeExpired(Refusal):
+    """Nobody decided on this request in time: it has to be made anew."""
+
+
+class OwnRequest(Refusal):
+    """Whoever asked for a change of address cannot decide on it (four eyes)."""
+
+
+class TextMissing(BadInput):
+    """A text of three characters or more is required."""
+
+
 class LastAdministrator(Refusal):
     """Disabling this operator would leave nobody to administer the store."""
 

@@ -16,6 +16,7 @@ class Limits:
     verification_closed_seconds: int = 3600
     login_failures: int = 5
     login_closed_seconds: int = 15 * 60
+    address_change_seconds: int = 48 * 3600
     view_seconds: int = 12 * 3600
     lease_seconds: int = 60
     mail_lifetime_seconds: int = 48 * 3600

@@ -25,6 +25,12 @@ class Permission(StrEnum):
     RUN_MAILER = "run_mailer"
     MANAGE_OPERATORS = "manage_operators"
     READ_AUDIT = "read_audit"
+    LOG_CALL = "log_call"
+    REQUEST_ADDRESS_CHANGE = "request_address_change"
+    APPROVE_ADDRESS_CHANGE = "approve_address_change"
+    SET_INCIDENT = "set_incident"
+    READ_STATISTICS = "read_statistics"
+    CHANGE_CALENDAR = "change_calendar"
 
 
 _AGENT = frozenset(
@@ -34,15 +40,23 @@ _AGENT = frozenset(
         Permission.RESEND_LINK,
         Permission.RESET_CHALLENGE,
         Permission.RUN_MAILER,
+        Permission.LOG_CALL,
+        Permission.REQUEST_ADDRESS_CHANGE,
+        Permission.READ_STATISTICS,
     }
 )
-_SUPERVISOR = _AGENT | {Permission.OVERRIDE_THROTTLE}
+_SUPERVISOR = _AGENT | {
+    Permission.OVERRIDE_THROTTLE,
+    Permission.APPROVE_ADDRESS_CHANGE,
+    Permission.SET_INCIDENT,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.ADMINISTRATOR: _SUPERVISOR | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT},
-    Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
+    Role.ADMINISTRATOR: _SUPERVISOR
+    | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT, Permission.CHANGE_CALENDAR},
+    Role.AUDITOR: frozenset({Permission.READ_AUDIT, Permission.READ_STATISTICS}),
 }
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from helpdesk.domain.address_changes import AddressChangeView
+from helpdesk.domain.contacts import ContactView
 from helpdesk.domain.findings import Finding
 from helpdesk.domain.states import AccountState, AddressSource, LinkPurpose, LinkState, MailFate, MailKind
 
@@ -95,6 +97,7 @@ class VoterDetail:
 
     `birth_date_masked` holds no digit of the date. `link_generation` goes back with an action, so that the
     service can refuse what was decided on an outdated page. `verified_until` concerns the asking operator only.
+    `contacts` is the call log, newest first; `waiting_change` a change of tied address that nobody decided on yet.
     """
 
     number: str
@@ -121,6 +124,8 @@ class VoterDetail:
     timeline: tuple[TimelineEntry, ...]
     findings: tuple[Finding, ...] = ()
     missing_from_roll: datetime | None = None
+    contacts: tuple[ContactView, ...] = ()
+    waiting_change: AddressChangeView | None = None
 
     @property
     def name(self) -> str:

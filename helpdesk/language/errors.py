@@ -60,7 +60,33 @@ _SENTENCES: dict[type, str] = {
     ),
     errors.ReasonMissing: to_translate("Give a reason of three characters or more: it goes into the audit trail."),
     errors.NotATrialStore: to_translate("This store serves a real election: nothing made up goes into it."),
-    errors.RollFrozen: to_translate("The electoral roll is frozen while the vote is open. Nothing was changed."),
+    errors.RollFrozen: to_translate(
+        "The electoral roll and its addresses are frozen while the vote is open. Nothing was changed."
+    ),
+    errors.NoteHoldsSecret: to_translate(
+        "This note looks as if it held a password, a code, an answer or a link. "
+        "Take it out: nobody at the desk keeps those."
+    ),
+    errors.BadFollowUp: to_translate("Choose a day from today on, within a year, for the follow-up."),
+    errors.BadAddress: to_translate("This is no mail address: check it letter by letter."),
+    errors.AddressAlreadyTied: to_translate("The account is tied to this address already. Nothing needs to change."),
+    errors.AddressTaken: to_translate(
+        "This address is tied to another voter's account: an address has one owner. Refer the case to human resources."
+    ),
+    errors.EvidenceMissing: to_translate(
+        "A new address needs evidence: say where it comes from (directory, human resources), "
+        "in three characters or more."
+    ),
+    errors.ChangeWaiting: to_translate(
+        "A change of this voter's address waits for approval already, until {until}. Ask a supervisor to decide on it."
+    ),
+    errors.ChangeNotFound: to_translate("There is no such request any more. Look at the list again."),
+    errors.ChangeDecided: to_translate("Somebody has decided on this request already. Look at the list again."),
+    errors.ChangeExpired: to_translate(
+        "Nobody decided on this request in time. Nothing was changed: it has to be made anew."
+    ),
+    errors.OwnRequest: to_translate("You made this request yourself: another supervisor must decide on it."),
+    errors.TextMissing: to_translate("Write three characters or more."),
     errors.LastAdministrator: to_translate("This is the last administrator: name another one first."),
     errors.VoterNotFound: to_translate("No voter found. Check the number or the address."),
     errors.OperatorExists: to_translate("There is an operator named {name} already. Choose another name."),
@@ -151,6 +177,12 @@ def _role_refused(error: errors.RoleRefused, zone: str) -> str:
         Permission.RUN_MAILER: _("run the mailer"),
         Permission.MANAGE_OPERATORS: _("manage operators"),
         Permission.READ_AUDIT: _("read the audit trail"),
+        Permission.LOG_CALL: _("log calls"),
+        Permission.REQUEST_ADDRESS_CHANGE: _("ask for another tied address"),
+        Permission.APPROVE_ADDRESS_CHANGE: _("decide on changes of address"),
+        Permission.SET_INCIDENT: _("set an incident notice"),
+        Permission.READ_STATISTICS: _("read the statistics"),
+        Permission.CHANGE_CALENDAR: _("change the election's calendar"),
     }[error.permission]
     del zone
     return _("Your role does not allow you to {what}. Ask somebody whose role does.").format(what=what)

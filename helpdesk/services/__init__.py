@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from helpdesk.services.activation import Activation
+from helpdesk.services.address_change import AddressChanges
 from helpdesk.services.audit import Trail
 from helpdesk.services.ballots import Ballots
 from helpdesk.services.challenge import Challenge
 from helpdesk.services.code_reissue import CodeReissue
+from helpdesk.services.contacts import Contacts
 from helpdesk.services.context import ServiceContext
+from helpdesk.services.drafts import Drafts
 from helpdesk.services.elections import Elections
+from helpdesk.services.incidents import Incidents
 from helpdesk.services.link_requests import LinkRequests
 from helpdesk.services.one_time_links import OneTimeLinks
 from helpdesk.services.operators import Operators
@@ -18,6 +22,7 @@ from helpdesk.services.portal_sessions import PortalSessions
 from helpdesk.services.roll import Rolls
 from helpdesk.services.search import Search
 from helpdesk.services.setup import Setup
+from helpdesk.services.shortlist import Shortlist
 from helpdesk.services.trial import Trial
 from helpdesk.services.verification import Verification
 from helpdesk.services.voter_space import VoterSpaces
@@ -47,6 +52,11 @@ class Services:
     own_account: OwnAccount
     voter_spaces: VoterSpaces
     code_reissue: CodeReissue
+    contacts: Contacts
+    address_changes: AddressChanges
+    drafts: Drafts
+    shortlist: Shortlist
+    incidents: Incidents
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -71,4 +81,9 @@ def build_services(context: ServiceContext) -> Services:
         own_account=OwnAccount(context),
         voter_spaces=VoterSpaces(context),
         code_reissue=CodeReissue(context),
+        contacts=Contacts(context),
+        address_changes=AddressChanges(context),
+        drafts=Drafts(context),
+        shortlist=Shortlist(context),
+        incidents=Incidents(context),
     )

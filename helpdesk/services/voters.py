@@ -27,6 +27,8 @@ from helpdesk.domain.voters import (
     VoterDetail,
     mask_birth_date,
 )
+from helpdesk.services.address_change import waiting_change
+from helpdesk.services.contacts import contacts_of
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import GuardedAction, guarded_action, guarded_look, operator_at_work
 from helpdesk.services.timeline import timeline_of
@@ -173,6 +175,8 @@ class Voters:
             timeline=timeline_of(connection, row.number, mails, links),
             findings=diagnose(facts),
             missing_from_roll=row.missing_since,
+            contacts=contacts_of(connection, row.id),
+            waiting_change=waiting_change(connection, row.id, now),
         )
 
 

@@ -467,6 +467,7 @@ approval = Table(
     _voter(),
     _required("address"),
     _required("reason"),
+    Column("evidence", Text, nullable=False, server_default=""),
     _operator("requested_by"),
     _time("requested_at", nullable=False),
     _time("expires", nullable=False),
@@ -476,6 +477,9 @@ approval = Table(
     Column("decision_reason", Text),
     CheckConstraint("(decided_by IS NULL) = (approved IS NULL)", name="decision"),
     CheckConstraint("decided_by IS NULL OR decided_by <> requested_by", name="four_eyes"),
+    Index(
+        "ix_approval_open", "expires", sqlite_where=text("approved IS NULL"), postgresql_where=text("approved IS NULL")
+    ),
 )
 
 contact = Table(
@@ -491,6 +495,31 @@ contact = Table(
     Column("outcome", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     Column("follow_up", Date),
+    Index("ix_contact_started", "started"),
+    Index(
+        "ix_contact_follow_up",
+        "follow_up",
+        sqlite_where=text("follow_up IS NOT NULL"),
+        postgresql_where=text("follow_up IS NOT NULL"),
+    ),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("operator_id", Integer, ForeignKey("operator.id", ondelete="CASCADE"), nullable=False, index=True),
+    _voter(),
+    _required("note"),
+    _time("saved_at", nullable=False),
+)
+
+pinned_voter = Table(
+    "pinned_voter",
+    metadata,
+    Column("operator_id", Integer, ForeignKey("operator.id", ondelete="CASCADE"), primary_key=True),
+    Column("voter_id", Integer, ForeignKey("voter.id", ondelete="CASCADE"), primary_key=True, index=True),
+    _time("pinned_at", nullable=False),
 )
 
 audit_event = Table(

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from helpdesk.desk.app import Desk
@@ -20,7 +20,6 @@ from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
-from helpdesk.store.engine import Store
 from tests.conftest import SetClock
 
 Kind = TypeVar("Kind", bound=QWidget)
@@ -32,12 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(ignored)
-
-
-@pytest.fixture
-def database(sqlite_store: Store) -> Store:
-    """The desk knows nothing of databases: one kind suffices here."""
-    return sqlite_store
 
 
 class Keyring:
@@ -175,3 +168,24 @@ def press(widget: QWidget, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None
     for modifier in modifiers:
         held |= modifier
     QTest.keyClick(widget, key, held)
+
+
+def open_voter(qtbot: QtBot, window: MainWindow, number: str) -> QWidget:
+    """Open a voter's page; the page."""
+    window.voters_page.open_voter(number)
+    qtbot.waitUntil(lambda: window.voters_page.shows_voter)
+    return child(window, QWidget, "voterPage")
+
+
+def go_to(qtbot: QtBot, window: MainWindow, number: int, name: str) -> QWidget:
+    """Choose a page of the navigation; the page, with everything it asked for."""
+    window.activateWindow()
+    press(window, Qt.Key(Qt.Key.Key_0.value + number), Qt.KeyboardModifier.ControlModifier)
+    page = child(window, QWidget, name)
+    qtbot.waitUntil(lambda: page.isVisible() and window._session.tasks.running == 0)
+    return page
+
+
+def words_of(widget: QWidget) -> str:
+    """Everything its visible labels say."""
+    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext, Preferences, ThemeChoice
 from helpdesk.desk.main_window import MainWindow
+from helpdesk.desk.pages.catalogue import VOTERS
 from helpdesk.domain.roles import Operator
 
 SIZE = (1280, 800)
@@ -29,8 +30,10 @@ class Cast:
     active: str
 
 
-def take_screenshots(context: DeskContext, operator: Operator, cast: Cast, folder: Path) -> int:
-    """Write all pictures into `folder`; how many."""
+def take_screenshots(
+    context: DeskContext, operator: Operator, chief: Operator, cast: Cast, folder: Path, *, only: str = ""
+) -> int:
+    """Write all pictures into `folder`; how many. `only` limits them to suffixes that contain it."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
@@ -44,9 +47,13 @@ def take_screenshots(context: DeskContext, operator: Operator, cast: Cast, folde
         application.setFont(font)
         for theme in (ThemeChoice.LIGHT, ThemeChoice.DARK):
             for language in ("fr", "en"):
+                name = f"{language}-{theme}{suffix}"
+                if only not in name:
+                    continue
                 desk._prefer(Preferences(language, theme))
-                camera = _Camera(desk, operator, folder, f"{language}-{theme}{suffix}")
+                camera = _Camera(desk, operator, folder, name)
                 camera.shoot(cast)
+                camera.shoot_pages(chief)
                 taken += camera.taken
     application.setFont(plain)
     return taken
@@ -96,6 +103,32 @@ class _Camera:
         _wait(actions.reset_challenge.isEnabled)
         actions.reset_challenge.trigger()
         self._dialog("reset", window, "resetChallengeDialog")
+        actions.change_address.trigger()
+        self._dialog("address", window, "addressDialog", newAddressEdit="marie.martin2@ac-nantes.fr")
+        actions.log_call.trigger()
+        self._dialog("call", window, "callDialog")
+        page.back()
+        page.search_box.clear()
+        self._settle()
+        self._keep("start-lists", window.grab())
+        window.close()
+        _wait(lambda: self.desk.window is None)
+
+    def shoot_pages(self, chief: Operator) -> None:
+        """Every page of the navigation, as an administrator sees it."""
+        self.desk.open_for(chief)
+        _wait(lambda: self.desk.window is not None)
+        window = self.desk.window
+        assert window is not None
+        window.resize(*SIZE)
+        for entry in window._entries.values():
+            if entry.number == VOTERS:
+                continue
+            window._navigation.choose(entry.number)
+            self._settle()
+            page = window._pages.currentWidget()
+            assert page is not None
+            self._keep(f"page{entry.number}-{page.objectName().removesuffix('Page')}", window.grab())
         window.close()
         _wait(lambda: self.desk.window is None)
 

@@ -198,7 +198,7 @@ def test_the_language_changes_in_place_with_the_voter_open(page: Page):
     page.qtbot.waitUntil(lambda: page.label("voterState") == "Actif")
     page.settle()
     assert current_language() == "fr"
-    assert child(page.voter, QPushButton, "verifyButton").text() == "Vérifier l'appelant"
+    assert child(page.voter, QPushButton, "verifyButton").accessibleName() == "Vérifier l'appelant"
     assert page.label("tiedAddress") == "helene.martin@ac-rennes.fr"
     findings = " ".join(label.text() for label in child(page.voter, QWidget, "findings").findChildren(QLabel))
     assert "liée au compte" in findings or "lié à une autre" in findings

@@ -11,7 +11,9 @@ from babel.messages.pofile import read_po
 
 import helpdesk
 from helpdesk.domain import errors
+from helpdesk.domain.address_changes import ChangeState
 from helpdesk.domain.challenge_answer import AnswerProblem
+from helpdesk.domain.contacts import Channel, ContactOutcome, Motive
 from helpdesk.domain.roles import Permission, Role
 from helpdesk.domain.roll import Problem, ProblemCode, RollReport
 from helpdesk.domain.states import AccountState, LinkPurpose, LinkState, MailFate, MailKind, Phase
@@ -20,6 +22,7 @@ from helpdesk.domain.voter_password import Criterion
 from helpdesk.domain.voters import MATCHES, TimelineEntry
 from helpdesk.language import words
 from helpdesk.language.catalogue import gettext, speak, system_language
+from helpdesk.language.contacts import change_state_text, channel_text, motive_text, outcome_text
 from helpdesk.language.errors import error_text
 from helpdesk.language.server_answers import answer_text
 from helpdesk.language.timeline import event_text
@@ -88,6 +91,10 @@ def test_every_state_kind_and_field_has_a_name(language):
         (words.role_text, Role),
         (words.claim_text, Claim),
         (words.match_text, MATCHES),
+        (motive_text, Motive),
+        (outcome_text, ContactOutcome),
+        (channel_text, Channel),
+        (change_state_text, ChangeState),
     )
     for name, values in named:
         texts = [name(value) for value in values]

@@ -1,11 +1,29 @@
 """Fields of the dialogs: a label above, the field below, tied to each other for screen readers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.widgets.flow import Flow
+
+Choice = TypeVar("Choice", bound=StrEnum)
+_NOTE_LINES = 4
 
 
 class Field(QWidget):
@@ -67,3 +85,103 @@ class ReasonField(Field):
         if isinstance(pick, QPushButton):
             self.edit.setText(pick.text())
             self.edit.setFocus()
+
+
+class ChoiceField(QWidget, Generic[Choice]):
+    """A labelled list to choose one value from."""
+
+    def __init__(
+        self, name: str, values: Sequence[Choice], words: Callable[[Choice], str], parent: QWidget | None = None
+    ) -> None:
+        """`name` is the object name of the list, `words` a value's words in the language in use."""
+        super().__init__(parent)
+        self._values, self._words = tuple(values), words
+        self.label = QLabel()
+        self.box = QComboBox()
+        self.box.setObjectName(name)
+        self.label.setBuddy(self.box)
+        self.box.addItems([""] * len(self._values))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(space(1))
+        layout.addWidget(self.label)
+        layout.addWidget(self.box)
+
+    @property
+    def chosen(self) -> Choice:
+        """The value chosen."""
+        return self._values[self.box.currentIndex()]
+
+    def choose(self, value: Choice) -> None:
+        """Choose a value."""
+        self.box.setCurrentIndex(self._values.index(value))
+
+    def name_it(self, label: str) -> None:
+        """Say what belongs here, and every choice."""
+        self.label.setText(label)
+        self.box.setAccessibleName(label)
+        for place, value in enumerate(self._values):
+            self.box.setItemText(place, self._words(value))
+
+
+class NoteField(QWidget):
+    """A labelled note of several lines; Tab leaves it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """`name` is the object name of the note."""
+        super().__init__(parent)
+        self.label = QLabel()
+        self.label.setWordWrap(True)
+        self.edit = QPlainTextEdit()
+        self.edit.setObjectName(name)
+        self.edit.setTabChangesFocus(True)
+        self.edit.setMinimumHeight(self.edit.fontMetrics().lineSpacing() * _NOTE_LINES + space(4))
+        self.label.setBuddy(self.edit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(space(1))
+        layout.addWidget(self.label)
+        layout.addWidget(self.edit)
+
+    def name_it(self, label: str, placeholder: str = "") -> None:
+        """Say what belongs here."""
+        self.label.setText(label)
+        self.edit.setAccessibleName(label)
+        self.edit.setAccessibleDescription(placeholder)
+        self.edit.setPlaceholderText(placeholder)
+
+
+class DayField(QWidget):
+    """A box to tick, and the day that it is about."""
+
+    def __init__(self, name: str, *, first: date, proposed: date, parent: QWidget | None = None) -> None:
+        """`name` is the object name of the day, with `Check` that of the box; no day before `first` can be chosen."""
+        super().__init__(parent)
+        self.check = QCheckBox()
+        self.check.setObjectName(f"{name}Check")
+        self.edit = QDateEdit(QDate(proposed.year, proposed.month, proposed.day))
+        self.edit.setObjectName(name)
+        self.edit.setCalendarPopup(True)
+        self.edit.setMinimumDate(QDate(first.year, first.month, first.day))
+        self.edit.setEnabled(False)
+        self.check.toggled.connect(self.edit.setEnabled)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(space(2))
+        layout.addWidget(self.check)
+        layout.addWidget(self.edit)
+        layout.addStretch(1)
+
+    @property
+    def day(self) -> date | None:
+        """The day chosen, None while the box is not ticked."""
+        if not self.check.isChecked():
+            return None
+        chosen = self.edit.date()
+        return date(chosen.year(), chosen.month(), chosen.day())
+
+    def name_it(self, label: str, day: str) -> None:
+        """Say what ticking means, and what the day is."""
+        self.check.setText(label)
+        self.check.setAccessibleName(label)
+        self.edit.setAccessibleName(day)

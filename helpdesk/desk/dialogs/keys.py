@@ -63,7 +63,7 @@ def _keys() -> tuple[tuple[str, str], ...]:
         (_("Ctrl+I"), _("Verify the caller")),
         (_("Ctrl+R"), _("Resend the mail")),
         (_("Ctrl+Shift+R"), _("Reset the question")),
-        (_("Ctrl+L"), _("Log the call (not in this version yet)")),
+        (_("Ctrl+L"), _("Log the call")),
         (_("Ctrl+1 … 7"), _("Pages")),
         ("F1", _("This page")),
     )

@@ -4,23 +4,33 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
+from helpdesk.desk.session import Session
 from helpdesk.desk.signs import FATE_SIGNS, MAILS_CAME_BACK
 from helpdesk.desk.widgets.card import DetailCard
 from helpdesk.desk.widgets.chip import Chip, IconLabel
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.rows import Row, Rows
+from helpdesk.domain.address_changes import AddressChangeView
 from helpdesk.domain.states import AddressSource
 from helpdesk.domain.voters import AddressView, VoterDetail
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.moments import short_moment_text
 from helpdesk.language.words import fate_text
 
+Known = tuple[tuple[AddressView, ...], AddressChangeView | None]
 
-class AddressCard(DetailCard[tuple[AddressView, ...]]):
-    """Addresses, the tied one first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+class AddressCard(DetailCard[Known]):
+    """Addresses, the tied one first; and the change that waits for approval."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """No address yet."""
         super().__init__("at", parent)
+        self._session = session
+        self._waiting = IconLabel("clock", "notice")
+        self._waiting.setObjectName("waitingChange")
+        self._waiting.setWordWrap(True)
+        self._waiting.hide()
         listed = QWidget()
         listed.setObjectName("addressList")
         self._tied = _TiedAddress()
@@ -31,20 +41,27 @@ class AddressCard(DetailCard[tuple[AddressView, ...]]):
         layout.addWidget(self._tied)
         layout.addWidget(self._others)
         self.content.addWidget(listed)
+        self.content.addWidget(self._waiting)
         self.retranslate()
 
     def title(self) -> str:
         """What the card is for."""
         return _("Professional addresses")
 
-    def part_of(self, detail: VoterDetail) -> tuple[AddressView, ...]:
-        """The addresses."""
-        return detail.addresses
+    def part_of(self, detail: VoterDetail) -> Known:
+        """The addresses, and what is asked for."""
+        return detail.addresses, detail.waiting_change
 
-    def redraw(self, part: tuple[AddressView, ...]) -> None:
+    def redraw(self, part: Known) -> None:
         """One row an address."""
-        self._tied.show_value(next(address for address in part if address.tied))
-        others = [address for address in part if not address.tied]
+        addresses, change = part
+        self._tied.show_value(next(address for address in addresses if address.tied))
+        others = [address for address in addresses if not address.tied]
+        self._waiting.setVisible(change is not None)
+        if change is not None:
+            words = _("{operator} asked to tie {address} instead. It waits for a supervisor until {time}.")
+            time = short_moment_text(change.expires, self._session.zone, self._session.now())
+            self._waiting.setText(words.format(operator=change.requested_by, address=change.address, time=time))
         self._others.show_values(others)
         self._others.setVisible(bool(others))
 

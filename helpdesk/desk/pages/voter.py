@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
+from helpdesk.desk.dialogs.address import AddressDialog
+from helpdesk.desk.dialogs.call import CallDialog
 from helpdesk.desk.dialogs.confirm import ConfirmDialog
 from helpdesk.desk.dialogs.resend import ResendDialog
 from helpdesk.desk.dialogs.reset_challenge import ResetChallengeDialog
 from helpdesk.desk.dialogs.verify import VerifyDialog
 from helpdesk.desk.pages.address_card import AddressCard
 from helpdesk.desk.pages.ballot_card import BallotCard
+from helpdesk.desk.pages.call_card import CallCard
 from helpdesk.desk.pages.findings_card import FindingsCard
 from helpdesk.desk.pages.identity_card import IdentityCard
 from helpdesk.desk.pages.mail_card import MailCard
@@ -22,9 +25,11 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.columns import Columns
+from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import WAITING_FATES
 from helpdesk.domain.voters import VoterDetail
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.services.shortlist import ShortlistView
 
 _WHILE_A_MAIL_WAITS_MS = 1_000
 _OTHERWISE_MS = 10_000
@@ -48,13 +53,20 @@ class VoterPage(Translated, QWidget):
         self._given_address = ""
         self._refreshing = False
         self._focus_before: QWidget | None = None
+        self._call_began = session.now()
+        self._pinned_of = ""
         self.header = VoterHeader(session, actions)
         self.header.left.connect(self.left)
         findings = FindingsCard(session, actions)
-        addresses, identity, ballots = AddressCard(), IdentityCard(), BallotCard()
+        addresses, identity, ballots = AddressCard(session), IdentityCard(), BallotCard()
         mails, timeline = MailCard(session), TimelineCard(session)
-        self._cards = (findings, addresses, mails, identity, ballots, timeline)
-        columns = Columns(wide=(findings, mails, timeline), narrow=(addresses, identity, ballots), reading=self._cards)
+        self._calls = CallCard(session)
+        self._cards = (findings, addresses, self._calls, mails, identity, ballots, timeline)
+        columns = Columns(
+            wide=(findings, self._calls, mails, timeline),
+            narrow=(addresses, identity, ballots),
+            reading=self._cards,
+        )
         columns.setContentsMargins(space(4), space(3), space(4), space(4))
         self._scroll = QScrollArea()
         self._scroll.setObjectName("voterScroll")
@@ -75,6 +87,9 @@ class VoterPage(Translated, QWidget):
         actions.verify.triggered.connect(self._verify)
         actions.resend.triggered.connect(self._resend)
         actions.reset_challenge.triggered.connect(self._reset_challenge)
+        actions.change_address.triggered.connect(self._change_address)
+        actions.log_call.triggered.connect(self._log_call)
+        self.header.pin_wanted.connect(self._pin)
         self.retranslate()
 
     @property
@@ -86,7 +101,9 @@ class VoterPage(Translated, QWidget):
         """Show this voter from the top, and keep it up to date from now on."""
         self._given_address = given_address
         self.header.say_done("")
+        self._begin_call()
         self._show(detail)
+        self._ask_pinned(detail)
         self._scroll.verticalScrollBar().setValue(0)
         self._scroll.setFocus()
         self._clock.start()
@@ -143,6 +160,51 @@ class VoterPage(Translated, QWidget):
     def _reset_challenge(self) -> None:
         if self._detail is not None:
             self._ask(ResetChallengeDialog(self._session, self._detail, self))
+
+    def _change_address(self) -> None:
+        if self._detail is not None:
+            self._ask(AddressDialog(self._session, self._detail, self))
+
+    def _log_call(self) -> None:
+        if self._detail is not None:
+            dialog = CallDialog(self._session, self._detail, self, started=self._call_began)
+            dialog.accepted.connect(self._begin_call)
+            self._ask(dialog)
+
+    def _begin_call(self) -> None:
+        """A call begins when the voter opens, and the next one when it is logged."""
+        self._call_began = self._session.now()
+        self._calls.begin(self._call_began if self._session.operator.may(Permission.LOG_CALL) else None)
+
+    def _ask_pinned(self, detail: VoterDetail) -> None:
+        self.header.show_pinned(False)
+        shown = partial(self._session.services.shortlist.shown, self._session.operator)
+        self._pinned_of = detail.number
+        self._session.tasks.run(shown, self._pinned_known, self._pin_failed)
+
+    def _pinned_known(self, lists: ShortlistView) -> None:
+        if self._detail is not None and self._detail.number == self._pinned_of:
+            self.header.show_pinned(any(each.voter == self._detail.number for each in lists.pinned))
+
+    def _pin(self, wanted: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        if self._detail is not None:
+            shortlist = self._session.services.shortlist
+            change = shortlist.pin if wanted else shortlist.unpin
+            job = partial(change, self._session.operator, self._detail.number)
+            self._session.tasks.run(job, self._pinned, self._pin_failed)
+
+    def _pinned(self, _: None) -> None:
+        """The button shows it already."""
+
+    def _pin_failed(self, error: Exception) -> None:
+        if not self._troubles.take("pin", error, self._pin_again):
+            self._pin_again()
+
+    def _pin_again(self) -> None:
+        """Show what the store holds."""
+        self._troubles.forget("pin")
+        if self._detail is not None:
+            self._ask_pinned(self._detail)
 
     def _ask(self, dialog: ConfirmDialog) -> None:
         self.header.say_done("")

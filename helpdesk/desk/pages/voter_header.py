@@ -27,6 +27,7 @@ class VoterHeader(Translated, QFrame):
     """Name, number, chips, buttons, why not, and what was just done."""
 
     left = Signal()
+    pin_wanted = Signal(bool)
 
     def __init__(self, session: Session, actions: VoterActions, parent: QWidget | None = None) -> None:
         """Show nobody yet."""
@@ -42,6 +43,11 @@ class VoterHeader(Translated, QFrame):
         self._name.setProperty("tone", "title")
         self._name.setWordWrap(True)
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._pin = QPushButton(line_icon("pin", "accent"), "")
+        self._pin.setObjectName("pinButton")
+        self._pin.setProperty("weight", "plain")
+        self._pin.setCheckable(True)
+        self._pin.clicked.connect(self._pin_clicked)
         self._number = QLabel()
         self._number.setObjectName("voterNumber")
         self._number.setProperty("tone", "quiet")
@@ -70,6 +76,7 @@ class VoterHeader(Translated, QFrame):
         top.addWidget(self._back)
         top.addWidget(self._name, 1)
         top.addWidget(self._number)
+        top.addWidget(self._pin)
         layout.addLayout(top)
         chips = Flow()
         chips.addWidget(self._state)
@@ -84,7 +91,7 @@ class VoterHeader(Translated, QFrame):
             ("changeAddressButton", actions.change_address),
             ("logCallButton", actions.log_call),
         ):
-            button = ActionButton(action)
+            button = ActionButton(action, shows_keys=True)
             button.setObjectName(name)
             buttons.addWidget(button)
         layout.addLayout(buttons)
@@ -109,6 +116,19 @@ class VoterHeader(Translated, QFrame):
         obstacles = " · ".join(self._actions.obstacles())
         self._why_not.setText(obstacles)
         self._why_not.setVisible(bool(obstacles))
+
+    def show_pinned(self, pinned: bool) -> None:  # noqa: FBT001 (one state)
+        """Show whether the voter is on the operator's list."""
+        self._pin.setChecked(pinned)
+        self._pin.setIcon(line_icon("pinned" if pinned else "pin", "accent"))
+        words = _("Pinned: press to take off your list") if pinned else _("Pin to your list")
+        self._pin.setText(_("Pinned") if pinned else _("Pin"))
+        self._pin.setAccessibleName(words)
+        self._pin.setToolTip(words)
+
+    def _pin_clicked(self, wanted: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        self.show_pinned(wanted)
+        self.pin_wanted.emit(wanted)
 
     def say_done(self, text: str) -> None:
         """Tell what an action did, until the next one or the next voter; empty to stop."""
@@ -147,5 +167,6 @@ class VoterHeader(Translated, QFrame):
         self._back.setAccessibleName(_("Back to the search"))
         self._back.setToolTip(_("Back to the search (Esc)"))
         self._actions.retranslate()
+        self.show_pinned(self._pin.isChecked())
         if self._detail is not None:
             self.show_detail(self._detail)

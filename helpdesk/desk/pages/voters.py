@@ -20,6 +20,7 @@ from helpdesk.desk.pages.result_row import ResultRow
 from helpdesk.desk.pages.search_box import SearchBox
 from helpdesk.desk.pages.search_results import SearchResults
 from helpdesk.desk.pages.search_run import Reply, SearchRun
+from helpdesk.desk.pages.start_panel import StartPanel
 from helpdesk.desk.pages.voter import VoterPage
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
@@ -75,6 +76,7 @@ class VotersPage(Translated, QWidget):
         self._list = _ResultList(self.search_box)
         self._empty = EmptyState()
         self._empty.setObjectName("searchEmpty")
+        self._start = StartPanel(session, troubles)
         self._results = QStackedWidget()
         self._voter = VoterPage(session, actions, troubles)
         self._places = QStackedWidget()
@@ -93,6 +95,7 @@ class VotersPage(Translated, QWidget):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._results.addWidget(self._empty)
         self._results.addWidget(self._list)
+        self._results.addWidget(self._start)
         found = QWidget()
         inner = QVBoxLayout(found)
         inner.setContentsMargins(space(4), space(2), space(4), space(4))
@@ -121,6 +124,8 @@ class VotersPage(Translated, QWidget):
         self._list.activated.connect(self._activated)
         self._run.found.connect(self._found)
         self._run.failed.connect(self._failed)
+        self._start.opened.connect(self.open_voter)
+        self._start.changed.connect(self._show_state)
         self._voter.left.connect(self.back)
         self._voter.refused.connect(self._voter_refused)
 
@@ -139,6 +144,7 @@ class VotersPage(Translated, QWidget):
         if self.shows_voter:
             self._voter.close_voter()
             self._places.setCurrentIndex(0)
+            self._start.ask()
         elif self.search_box.hasFocus():
             self.search_box.clear()
         self.focus_search()
@@ -147,6 +153,11 @@ class VotersPage(Translated, QWidget):
         """Ask for nothing any more."""
         self._run.forget()
         self._voter.close_voter()
+        self._start.end()
+
+    def shown(self) -> None:
+        """The page comes into view."""
+        self._start.ask()
 
     def open_voter(self, number: str, given_address: str = "") -> None:
         """Open a voter's page; the view is audited, so it is asked for once."""
@@ -259,6 +270,8 @@ class VotersPage(Translated, QWidget):
                     "or the establishment's code. Voters of other académies may be outside your scope."
                 ),
             )
+        elif not self._start.is_empty:
+            self._results.setCurrentWidget(self._start)
         else:
             self._empty.say(
                 "voters",

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 class ActionButton(QPushButton):
     """Follows its action; a click triggers it. `weight` is "", "primary", "danger" or "plain"."""
 
-    def __init__(self, action: QAction, *, weight: str = "", parent: QWidget | None = None) -> None:
-        """Show the action as it is now."""
+    def __init__(
+        self, action: QAction, *, weight: str = "", shows_keys: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """Show the action as it is now, with its shortcut beside the words if asked for."""
         super().__init__(parent)
-        self._action = action
+        self._action, self._shows_keys = action, shows_keys
         if weight:
             self.setProperty("weight", weight)
         self.setAutoDefault(False)
@@ -22,7 +24,7 @@ class ActionButton(QPushButton):
         action = self._action
         words = action.text()
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        self.setText(words)
+        self.setText(f"{words}   {keys}" if keys and self._shows_keys else words)
         self.setIcon(action.icon())
         self.setEnabled(action.isEnabled())
         self.setAccessibleName(words)

@@ -1,8 +1,8 @@
 """A word with an icon on a coloured ground: a state told three times, so that colour alone never tells it."""
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from helpdesk.desk.appearance import space, theme
 from helpdesk.desk.icons import paint_icon
@@ -28,7 +28,15 @@ class IconLabel(QLabel):
         return round(self.fontMetrics().height() * 1.05)
 
     def _make_room(self) -> None:
-        self.setIndent(self._side() + space(1.5) if self._icon else 0)
+        room = self._side() + space(1.5) if self._icon else 0
+        if self.indent() != room:
+            self.setIndent(room)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Make room for an icon of the new font's size."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._make_room()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw the text, then the icon beside its first line."""
@@ -36,8 +44,6 @@ class IconLabel(QLabel):
         if not self._icon:
             return
         side, area, line = self._side(), self.contentsRect(), self.fontMetrics().height()
-        if self.indent() != side + space(1.5):
-            self._make_room()
         written = area.adjusted(self.indent(), 0, 0, 0)
         wrap = Qt.TextFlag.TextWordWrap if self.wordWrap() else Qt.TextFlag.TextSingleLine
         block = self.fontMetrics().boundingRect(written, wrap, self.text()).height()
@@ -62,6 +68,7 @@ class Chip(IconLabel):
             self.setProperty("chip", sign.tone)
             self.style().unpolish(self)
             self.style().polish(self)
+            QApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))  # else the padding is not counted
         self.ensurePolished()
         self.set_icon(sign.icon, sign.tone)
         self.setText(text)

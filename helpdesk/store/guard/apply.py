@@ -22,6 +22,7 @@ _FOR_EVERYBODY = (
     "operator_role()",
     "administers()",
     "reads_trail()",
+    "decides()",
     "serves_voters()",
     "own_voter_number()",
     "own_record()",
@@ -209,6 +210,8 @@ def _policies(table: str, rights: TableRights) -> Iterator[str]:
         writes = f"{at_work} AND ({reach})" if rights.reach != EVERYBODY else at_work
         if "D" not in rights.writes:
             writes = f"(SELECT helpdesk.administers()) AND ({reach})"
+        if rights.writers is not None:
+            writes = f"(SELECT helpdesk.{rights.writers}()) AND ({reach})"
         signed = f" AND {rights.own} = (SELECT helpdesk.operator_id())" if rights.own else ""
         yield f"CREATE POLICY helpdesk_reads ON {table} FOR SELECT TO {_DESK} USING ({reach})"
         yield f"CREATE POLICY helpdesk_adds ON {table} FOR INSERT TO {_DESK} WITH CHECK ({writes}{signed})"

@@ -7,7 +7,8 @@ A administrators (they read what the desk reads too), M mailer, P portal; "-" is
 what a group may change, column by column: "insert a b", "update a b", "delete"; what is not said is refused.
 `reach` limits the rows that the desk sees and changes; mailer and portal serve all voters and are limited by columns
 only. `own` is a column that must hold the operator's own id in rows that the desk adds. `guard` names a function of
-`sql/` that judges each changed row (what may follow what); `told` has open pages told of changes, and has the desk's
+`sql/` that judges each changed row (what may follow what); `writers` names a function of `sql/` that says whether
+the operator's role may write to the table at all; `told` has open pages told of changes, and has the desk's
 changes commit together with a row of the audit trail only.
 """
 
@@ -44,6 +45,7 @@ TRAIL = (
 OPERATORS = "(SELECT helpdesk.operator_id()) IS NOT NULL"
 OWN_OR_ADMINISTERED = "{table}.operator_id = (SELECT helpdesk.operator_id()) OR (SELECT helpdesk.administers())"
 ADMINISTRATORS = "(SELECT helpdesk.administers())"
+OWN = "{table}.operator_id = (SELECT helpdesk.operator_id())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class TableRights:
     writes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     own: str | None = None
     guard: str | None = None
+    writers: str | None = None
     told: bool = False
 
 
@@ -216,12 +219,12 @@ RIGHTS: dict[str, TableRights] = {
         _same(
             "D",
             "id voter_id address reason requested_by requested_at expires decided_by decided_at approved"
-            " decision_reason",
+            " decision_reason evidence",
         ),
         OF_VOTER,
         {
             "D": (
-                "insert voter_id address reason requested_by requested_at expires",
+                "insert voter_id address reason evidence requested_by requested_at expires",
                 "update decided_by decided_at approved decision_reason",
             )
         },
@@ -240,14 +243,24 @@ RIGHTS: dict[str, TableRights] = {
         own="operator_id",
         told=True,
     ),
+    "draft": TableRights(
+        _same("D", "key operator_id voter_id note saved_at"),
+        OWN,
+        {"D": ("insert *", "update note saved_at", "delete")},
+        own="operator_id",
+    ),
+    "pinned_voter": TableRights(
+        _same("D", "operator_id voter_id pinned_at"), OWN, {"D": ("insert *", "delete")}, own="operator_id"
+    ),
     "audit_event": TableRights(
         _same("D", "seq at actor action outcome voter reason detail request content_hash hash"), TRAIL
     ),
     "incident": TableRights(
         _same("DP", "id text set_by set_at ended"),
         EVERYBODY,
-        {"D": ("insert text set_by set_at", "update text ended")},
+        {"D": ("insert text set_by set_at", "update ended")},
         own="set_by",
+        writers="decides",
         told=True,
     ),
     "roll_import": TableRights(
@@ -255,7 +268,7 @@ RIGHTS: dict[str, TableRights] = {
         ADMINISTRATORS,
         {"A": ("insert file_name file_hash imported_by imported_at added changed unchanged removed report",)},
     ),
-    "search_word": TableRights(_same("D", "word voter_id"), OF_VOTER, {"A": _ALL}),
-    "search_vocabulary": TableRights(_same("D", "word voters"), WORDS_IN_REACH, {"A": _ALL}),
-    "search_trigram": TableRights(_same("D", "trigram address_id"), OF_ADDRESS, {"A": _ALL}),
+    "search_word": TableRights(_same("D", "word voter_id"), OF_VOTER, {"D": _ALL}, writers="decides"),
+    "search_vocabulary": TableRights(_same("D", "word voters"), WORDS_IN_REACH, {"D": _ALL}, writers="decides"),
+    "search_trigram": TableRights(_same("D", "trigram address_id"), OF_ADDRESS, {"D": _ALL}, writers="decides"),
 }

@@ -32,6 +32,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(helpdesk.operator_role() IN ('administrator', 'auditor'), false)
 $$;
 
+-- Who decides on changes of address, and sets the incident notice.
+CREATE OR REPLACE FUNCTION helpdesk.decides() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(helpdesk.operator_role() IN ('supervisor', 'administrator'), false)
+$$;
+
 CREATE OR REPLACE FUNCTION helpdesk.serves_voters() RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(helpdesk.operator_role() IN ('agent', 'supervisor', 'administrator'), false)

@@ -211,6 +211,8 @@ BEGIN
     ELSIF OLD.decided_by IS NOT NULL OR NEW.decided_by <> helpdesk.operator_id()
           OR OLD.requested_by = helpdesk.operator_id() OR OLD.expires <= helpdesk.now() THEN
         PERFORM helpdesk.refuse('a request is decided once, in time, by another person');
+    ELSIF NOT helpdesk.decides() THEN
+        PERFORM helpdesk.refuse('this role does not decide on addresses');
     END IF;
     RETURN NEW;
 END

@@ -1,0 +1,255 @@
+"""The base of every dialog that does something: asked once, done once, refusals told without losing what was typed."""
+
+import uuid
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from helpdesk.desk.appearance import space
+from helpdesk.desk.icons import line_icon
+from helpdesk.desk.session import Session
+from helpdesk.desk.speech import Translated
+from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.domain.errors import ChangedMeanwhile, HelpdeskError
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.errors import error_text
+
+_WIDTH = 170  # steps of `space`
+
+
+class ActionDialog(Translated, QDialog):
+    """Runs its action in the background, once at a time, under one request id for all tries.
+
+    `done_with` carries what to tell the operator; `outdated` says that the page behind shows an old state.
+    """
+
+    done_with = Signal(str)
+    outdated = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget,
+        *,
+        name: str,
+        icon: str,
+        dangerous: bool = False,
+    ) -> None:
+        """An empty dialog; a subclass fills `body` and calls `retranslate`."""
+        super().__init__(parent.window())
+        self.session = session
+        self.request = str(uuid.uuid4())
+        self._dangerous = dangerous
+        self._running = False
+        self._last_error: HelpdeskError | None = None
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self._headline = IconLabel(icon, "bad" if dangerous else "accent")
+        self._headline.setProperty("tone", "title")
+        self._headline.setWordWrap(True)
+        self._about = QLabel()
+        self._about.setProperty("tone", "quiet")
+        self._about.setWordWrap(True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(space(3))
+        self._refusal = IconLabel("warning", "bad")
+        self._refusal.setObjectName("refusal")
+        self._refusal.setWordWrap(True)
+        self._refusal_frame = QFrame()
+        self._refusal_frame.setProperty("notice", "bad")
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self.confirm_button = QPushButton()
+        self.confirm_button.setObjectName("confirmButton")
+        self.confirm_button.setProperty("weight", "danger" if dangerous else "primary")
+        self.cancel_button = QPushButton()
+        self.cancel_button.setObjectName("cancelButton")
+        self._lay_out()
+        self.confirm_button.clicked.connect(self.submit)
+        self.cancel_button.clicked.connect(self.reject)
+        (self.cancel_button if dangerous else self.confirm_button).setDefault(True)
+
+    def _lay_out(self) -> None:
+        inner = QVBoxLayout(self._refusal_frame)
+        inner.setContentsMargins(space(5), space(2), space(5), space(2))
+        inner.addWidget(self._refusal)
+        content = QWidget()
+        self._content = QVBoxLayout(content)
+        self._content.setContentsMargins(space(5), space(4), space(5), space(4))
+        self._content.setSpacing(space(2))
+        self._content.addWidget(self._headline)
+        self._content.addWidget(self._about)
+        self._content.addSpacing(space(1))
+        self._content.addLayout(self.body, 1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        foot = QFrame()
+        foot.setProperty("surface", "foot")
+        buttons = QHBoxLayout(foot)
+        buttons.setContentsMargins(space(5), space(3), space(5), space(3))
+        buttons.setSpacing(space(2))
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.confirm_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self._refusal_frame)
+        layout.addWidget(self._progress)
+        layout.addWidget(foot)
+        self._foot = foot
+        self._refusal_frame.hide()
+        room = self._progress.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(room)
+        self._progress.hide()
+
+    # --- what a subclass says
+
+    def headline(self) -> str:
+        """What the dialog does."""
+        raise NotImplementedError
+
+    def about(self) -> str:
+        """Whom or what it concerns; empty where the headline says it all."""
+        return ""
+
+    def verb(self) -> str:
+        """What the confirm button says."""
+        raise NotImplementedError
+
+    def first_field(self) -> QWidget:
+        """Where typing starts."""
+        raise NotImplementedError
+
+    def job(self) -> Callable[[], object]:
+        """The action with what has been typed, to be run in the background."""
+        raise NotImplementedError
+
+    def succeeded(self, result: object) -> None:
+        """Take the action's result; the usual end is `finish`."""
+        raise NotImplementedError
+
+    def refused(self, error: HelpdeskError) -> None:
+        """Change what a refusal changes besides the sentence shown."""
+
+    # --- what the base does
+
+    def ask(self) -> None:
+        """Show the dialog, as large as it needs and the window allows."""
+        self.ensurePolished()
+        window = self.parentWidget()
+        room = window.size() if window is not None else self.sizeHint()
+        width = min(space(_WIDTH), room.width() - space(8))
+        for widget in (self, *self.findChildren(QWidget)):
+            widget.ensurePolished()
+        high = self._content.totalHeightForWidth(width - space(1))
+        if high < 0:
+            high = self._content.totalSizeHint().height()
+        height = high + self._foot.sizeHint().height() + self._progress.sizeHint().height() + space(3)
+        self.resize(width, min(height, room.height() - space(8)))
+        self.open()
+        (self.cancel_button if self._dangerous else self.first_field()).setFocus()
+
+    def submit(self) -> None:
+        """Do it, unless it is being done."""
+        if self._running or not self.confirm_button.isEnabled():
+            return
+        self._run(True)
+        self.clear_error()
+        self.session.tasks.run(self.job(), self._done, self._failed)
+
+    def finish(self, words: str) -> None:
+        """Close, and have the page tell what was done."""
+        self.done_with.emit(words)
+        self.accept()
+
+    def say_refusal(self, text: str) -> None:
+        """Show why it was not done; empty to show nothing."""
+        self._refusal.setText(text)
+        self._refusal_frame.setVisible(bool(text))
+        announce(self, text)
+
+    def reject(self) -> None:
+        """Close, unless the action is under way: its outcome must be told."""
+        if not self._running:
+            super().reject()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Enter in a field of a dangerous dialog goes to the next field: it neither does nor cancels."""
+        entered = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if self._dangerous and entered and isinstance(self.focusWidget(), QLineEdit):
+            self.focusNextChild()
+            return
+        super().keyPressEvent(event)
+
+    def _run(self, running: bool) -> None:  # noqa: FBT001 (one private switch)
+        self._running = running
+        self.confirm_button.setEnabled(not running)
+        self.cancel_button.setEnabled(not running)
+        self._progress.setVisible(running)
+
+    def _done(self, result: object) -> None:
+        self._run(False)
+        self.succeeded(result)
+
+    def _failed(self, error: Exception) -> None:
+        self._run(False)
+        if not isinstance(error, HelpdeskError):
+            self.session.bugs.report(error)
+            return
+        self.show_error(error)
+        self.refused(error)
+        if isinstance(error, ChangedMeanwhile):
+            self.confirm_button.setEnabled(False)
+            self.outdated.emit()
+        self.first_field().setFocus()
+
+    def show_error(self, error: HelpdeskError) -> None:
+        """Show a refusal or fault in words, again after a change of language."""
+        self._last_error = error
+        self.say_refusal(error_text(error, self.session.zone))
+
+    def clear_error(self) -> None:
+        """Show no refusal any more."""
+        self._last_error = None
+        self.say_refusal("")
+
+    def retranslate(self) -> None:
+        """Title, subject, buttons and refusal again; subclasses add their own."""
+        self.setWindowTitle(self.headline())
+        self._headline.setText(self.headline())
+        self._about.setText(self.about())
+        self._about.setVisible(bool(self.about()))
+        self.confirm_button.setText(self.verb())
+        self.confirm_button.setAccessibleName(self.verb())
+        self.cancel_button.setText(_("Cancel"))
+        self.cancel_button.setAccessibleName(_("Cancel"))
+        self._progress.setAccessibleName(_("Under way"))
+        if self._last_error is not None:
+            self._refusal.setText(error_text(self._last_error, self.session.zone))
+        self.confirm_button.setIcon(line_icon(self.icon_name(), "on_bad" if self._dangerous else "on_accent"))
+
+    def icon_name(self) -> str:
+        """The icon on the confirm button."""
+        return "check"

@@ -1,0 +1,73 @@
+"""Which pages there are, and who gets which; each is imported and made when it is first shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, cast
+
+from PySide6.QtWidgets import QWidget
+
+from helpdesk.desk.navigation import PageEntry
+from helpdesk.desk.session import Session
+from helpdesk.desk.troubles import Troubles
+from helpdesk.domain.roles import Permission
+from helpdesk.language.catalogue import gettext as _
+
+VOTERS, MAIL, APPROVALS, OVERVIEW, AUDIT, ROLL, SETTINGS = range(1, 8)
+"""The pages' numbers: Ctrl+1 … 7, the same for every role."""
+
+
+class ShownPage(Protocol):
+    """What the window asks of every page, besides being a widget."""
+
+    def shown(self) -> None:
+        """The page comes into view."""
+
+    def end(self) -> None:
+        """The window closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    number: int
+    icon: str
+    name: Callable[[], str]
+    needs: Permission | None
+    make: Callable[[Session, Troubles], QWidget]
+
+
+def permitted_pages(session: Session, troubles: Troubles, voters: QWidget) -> tuple[PageEntry, ...]:
+    """The entries of the operator's role, in order; `voters` is made already."""
+
+    def entry(offer: _Offer) -> PageEntry:
+        return PageEntry(offer.number, offer.icon, offer.name, partial(offer.make, session, troubles))
+
+    def the_voters() -> QWidget:
+        return voters
+
+    allowed = [entry(offer) for offer in _OFFERS if offer.needs is None or session.operator.may(offer.needs)]
+    if session.operator.may(Permission.SEARCH_VOTERS) or not allowed:
+        allowed.insert(0, PageEntry(VOTERS, "voters", _voters_name, the_voters))
+    return tuple(allowed)
+
+
+def as_page(widget: QWidget) -> ShownPage:
+    """Every entry of the navigation makes a page."""
+    return cast("ShownPage", widget)
+
+
+def _approvals(session: Session, troubles: Troubles) -> QWidget:
+    from helpdesk.desk.pages.approvals import ApprovalsPage  # noqa: PLC0415 (what login does not need comes later)
+
+    return ApprovalsPage(session, troubles)
+
+
+def _voters_name() -> str:
+    return _("Voters")
+
+
+def _approvals_name() -> str:
+    return _("Approvals")
+
+
+_OFFERS = (_Offer(APPROVALS, "approval", _approvals_name, Permission.APPROVE_ADDRESS_CHANGE, _approvals),)

@@ -1,0 +1,113 @@
+"""The frame of a page: its title, a row of buttons, what was just done, and its content."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from helpdesk.desk.appearance import space
+from helpdesk.desk.request import Request
+from helpdesk.desk.session import Session
+from helpdesk.desk.speech import Translated
+from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.desk.widgets.flow import Flow
+from helpdesk.domain.errors import HelpdeskError
+from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.errors import error_text
+
+
+class Page(Translated, QWidget):
+    """One entry of the navigation. `shown` is called each time it comes into view, `end` when the window closes."""
+
+    def __init__(
+        self, session: Session, troubles: Troubles, *, name: str, icon: str, parent: QWidget | None = None
+    ) -> None:
+        """An empty page; a subclass fills `body`, and calls `retranslate` at the end."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.session, self.troubles = session, troubles
+        self._title = IconLabel(icon, "accent")
+        self._title.setProperty("tone", "title")
+        self._hint = QLabel()
+        self._hint.setProperty("tone", "quiet")
+        self._hint.setWordWrap(True)
+        self._done = IconLabel("check", "good")
+        self._done.setObjectName("pageDone")
+        self._done.setWordWrap(True)
+        self._done.setProperty("tone", "strong")
+        self._done.hide()
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        room = self._busy.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self._busy.setSizePolicy(room)
+        self._busy.hide()
+        self._waiting = 0
+        self.buttons = Flow()
+        bar = QFrame()
+        bar.setProperty("surface", "bar")
+        head = QVBoxLayout(bar)
+        head.setContentsMargins(space(4), space(3), space(4), space(2))
+        head.setSpacing(space(2))
+        top = QHBoxLayout()
+        top.addWidget(self._title, 1)
+        head.addLayout(top)
+        head.addWidget(self._hint)
+        head.addLayout(self.buttons)
+        head.addWidget(self._done)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(space(4), space(3), space(4), space(4))
+        self.body.setSpacing(space(3))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self._busy)
+        layout.addLayout(self.body, 1)
+
+    def title(self) -> str:
+        """The page's name in the language in use."""
+        raise NotImplementedError
+
+    def hint(self) -> str:
+        """One sentence on what the page is for; empty for none."""
+        return ""
+
+    def shown(self) -> None:
+        """The page comes into view: ask for what it shows."""
+
+    def end(self) -> None:
+        """The window closes: ask for nothing any more."""
+
+    def question(self, source: str) -> Request:
+        """A question of this page; a bar under the title moves while its answer is awaited."""
+        request = Request(self.session, self.troubles, source, self)
+        request.busy.connect(self._count_waiting)
+        request.refused.connect(self.say_refusal)
+        return request
+
+    def say_done(self, text: str) -> None:
+        """Tell what was done; empty to stop."""
+        self._say(text, "check", "good")
+
+    def say_refusal(self, error: HelpdeskError) -> None:
+        """Tell why something was not done."""
+        self._say(error_text(error, self.session.zone), "warning", "bad")
+
+    def _say(self, text: str, icon: str, tone: str) -> None:
+        self._done.set_icon(icon, tone)
+        self._done.setText(text)
+        self._done.setVisible(bool(text))
+        announce(self, text)
+
+    def _count_waiting(self, busy: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        self._waiting += 1 if busy else -1
+        self._busy.setVisible(self._waiting > 0)
+
+    def retranslate(self) -> None:
+        """Title, hint and names; subclasses add their own."""
+        self._title.setText(self.title())
+        self._hint.setText(self.hint())
+        self._hint.setVisible(bool(self.hint()))
+        self._busy.setAccessibleName(_("Under way"))
+        self.setAccessibleName(self.title())

@@ -1,0 +1,121 @@
+"""The call log in the window: two keys end a call, nothing typed is lost, no secret is kept."""
+
+from datetime import timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
+from sqlalchemy import select
+
+from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
+from helpdesk.store.schema import draft
+from tests.desk.conftest import child, open_voter, press, type_text, words_of
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def call_dialog(window):
+    window.activateWindow()
+    press(child(window, QWidget, "voterPage"), Qt.Key.Key_L, CTRL)
+    return child(window, QDialog, "callDialog")
+
+
+def test_a_call_ends_in_two_keys_and_the_next_agent_sees_it(
+    qtbot, open_desk, agent, supervisor, add_voter, services, clock
+):
+    number = add_voter()
+    window = open_desk(agent)
+    page = open_voter(qtbot, window, number)
+    clock.advance(minutes=3)
+    services.activation.resend(agent, number, reason="no mail came")
+    page.refresh()
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    dialog = call_dialog(window)
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    press(dialog.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: child(page, QLabel, "actionDone").text() == "The call is logged.")
+    (logged,) = services.voters.open(supervisor, number).contacts
+    assert (logged.motive, logged.outcome, logged.channel) == (Motive.NO_MAIL, ContactOutcome.MAIL_SENT, Channel.PHONE)
+    assert logged.ended - logged.started == timedelta(minutes=3)
+    qtbot.waitUntil(lambda: "Mail sent" in words_of(child(page, QWidget, "callLog")))
+
+
+def test_a_secret_in_a_note_is_refused_where_it_stands(qtbot, open_desk, agent, add_voter, services, database):
+    number = add_voter()
+    window = open_desk(agent)
+    open_voter(qtbot, window, number)
+    dialog = call_dialog(window)
+    note = child(dialog, QPlainTextEdit, "noteEdit")
+    type_text(note, "Son mot de passe est Azerty-2022!")
+    child(dialog, QPushButton, "confirmButton").click()
+    qtbot.waitUntil(lambda: "Take it out" in child(dialog, QLabel, "refusal").text())
+    qtbot.waitUntil(note.hasFocus)
+    assert services.voters.open(agent, number).contacts == ()
+    note.setPlainText("Mot de passe refusé, règles rappelées")
+    press(note, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: len(services.voters.refresh(agent, number).contacts) == 1)
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    with database.read() as connection:
+        assert connection.execute(select(draft.c.note)).all() == []
+
+
+def test_what_was_typed_survives_a_crash_of_the_desk(qtbot, open_desk, desk, agent, add_voter, services):
+    number = add_voter(first="Anne")
+    window = open_desk(agent)
+    open_voter(qtbot, window, number)
+    type_text(child(call_dialog(window), QPlainTextEdit, "noteEdit"), "a déjà appelé hier")
+    qtbot.waitUntil(lambda: services.drafts.of_voter(agent, number) == "a déjà appelé hier")
+    # Another desk, as after a crash: nothing was confirmed or cancelled in the first one.
+    dialog = child(window, QDialog, "callDialog")
+    dialog.blockSignals(True)
+    dialog.deleteLater()
+    window.close()
+    qtbot.waitUntil(lambda: desk.window is None)
+    window = open_desk(agent)
+    drafts = child(window, QWidget, "drafts")
+    qtbot.waitUntil(drafts.isVisible)
+    button = drafts.findChild(QPushButton)
+    assert "Anne Dupont" in button.text()
+    button.click()
+    qtbot.waitUntil(lambda: window.voters_page.shows_voter)
+    note = child(call_dialog(window), QPlainTextEdit, "noteEdit")
+    qtbot.waitUntil(lambda: note.toPlainText() == "a déjà appelé hier")
+
+
+def test_promises_of_today_are_listed_at_start(qtbot, open_desk, agent, add_voter, services, clock, election):
+    number = add_voter(first="Paul")
+    day = election.local(clock.now).date() + timedelta(days=1)
+    call = Contact(clock.now, Channel.PHONE, Motive.CODE_LOST, ContactOutcome.TO_FOLLOW, "Après 17 h", day)
+    services.contacts.log(agent, number, call)
+    clock.advance(days=1)
+    window = open_desk(agent)
+    promised = child(window, QWidget, "followUps")
+    qtbot.waitUntil(promised.isVisible)
+    assert "Paul Dupont" in promised.findChild(QPushButton).text()
+    assert "Voter code lost" in promised.findChild(QPushButton).text()
+
+
+def test_ticking_the_follow_up_says_that_it_is_to_be_followed(qtbot, open_desk, agent, add_voter, services, clock):
+    number = add_voter()
+    window = open_desk(agent)
+    open_voter(qtbot, window, number)
+    dialog = call_dialog(window)
+    child(dialog, QCheckBox, "followUpCheck").click()
+    assert child(dialog, QComboBox, "outcomeBox").currentText() == "To be followed up"
+    child(dialog, QPushButton, "confirmButton").click()
+    qtbot.waitUntil(lambda: len(services.voters.refresh(agent, number).contacts) == 1)
+    assert services.voters.refresh(agent, number).contacts[0].follow_up == (clock.now + timedelta(days=1)).date()
+
+
+def test_a_pinned_voter_stays_at_hand(qtbot, open_desk, agent, add_voter, services):
+    number = add_voter(first="Paul")
+    window = open_desk(agent)
+    page = open_voter(qtbot, window, number)
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    child(page, QPushButton, "pinButton").click()
+    qtbot.waitUntil(lambda: [each.voter for each in services.shortlist.shown(agent).pinned] == [number])
+    press(page, Qt.Key.Key_Escape)
+    pinned = child(window, QWidget, "pinnedVoters")
+    qtbot.waitUntil(lambda: pinned.isVisible() and "Paul Dupont" in pinned.findChild(QPushButton).text())
+    pinned.findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: window.voters_page.shows_voter)
+    qtbot.waitUntil(child(page, QPushButton, "pinButton").isChecked)
