@@ -148,7 +148,7 @@ class AddressAlreadyTied(BadInput):
     """The account is tied to this address already."""
 
 
-class AddressTaken(Refusal):
+class AddressOwned(Refusal):
     """The address is tied to another voter's account."""
 
 

@@ -70,7 +70,7 @@ _SENTENCES: dict[type, str] = {
     errors.BadFollowUp: to_translate("Choose a day from today on, within a year, for the follow-up."),
     errors.BadAddress: to_translate("This is no mail address: check it letter by letter."),
     errors.AddressAlreadyTied: to_translate("The account is tied to this address already. Nothing needs to change."),
-    errors.AddressTaken: to_translate(
+    errors.AddressOwned: to_translate(
         "This address is tied to another voter's account: an address has one owner. Refer the case to human resources."
     ),
     errors.EvidenceMissing: to_translate(

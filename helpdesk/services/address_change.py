@@ -11,7 +11,7 @@ from helpdesk.domain.addresses import fold_address, is_address, mask_address, re
 from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import (
     AddressAlreadyTied,
-    AddressTaken,
+    AddressOwned,
     BadAddress,
     ChangeDecided,
     ChangeExpired,
@@ -62,7 +62,7 @@ class AddressChanges:
         """Ask for another tied address, for a verified caller; nothing changes before somebody else approves.
 
         An address that the voter is known by needs no evidence, a new one does: where it comes from (directory,
-        HR). Raises BadAddress, EvidenceMissing, AddressAlreadyTied, AddressTaken, ChangeWaiting, RollFrozen during
+        HR). Raises BadAddress, EvidenceMissing, AddressAlreadyTied, AddressOwned, ChangeWaiting, RollFrozen during
         the vote (facts.md rule 9), ReasonMissing, NotVerified and the guard's other refusals.
         """
         reason, evidence = checked_reason(reason), nfc(evidence)[:500]
@@ -135,7 +135,7 @@ class AddressChanges:
     def approve(self, actor: Operator, change: int, *, reason: str, request: str | None = None) -> None:
         """Tie the account to the address asked for: links and portal sessions end, both addresses are told.
 
-        Raises ReasonMissing, ChangeNotFound, ChangeDecided, ChangeExpired, OwnRequest, AddressTaken, RollFrozen and
+        Raises ReasonMissing, ChangeNotFound, ChangeDecided, ChangeExpired, OwnRequest, AddressOwned, RollFrozen and
         the guard's refusals. The database itself refuses a decision by whoever asked.
         """
         reason = checked_reason(reason)
@@ -264,7 +264,7 @@ def _open_until(connection: Connection, voter_id: int, now: datetime) -> datetim
 
 
 def _check_wanted(act: GuardedAction, wanted: str) -> bool:
-    """True when the voter is known by this address already. Raises AddressAlreadyTied, AddressTaken."""
+    """True when the voter is known by this address already. Raises AddressAlreadyTied, AddressOwned."""
     folded = fold_address(wanted)
     if folded == fold_address(tied_address(act.connection, act.voter.id)):
         raise AddressAlreadyTied
@@ -272,7 +272,7 @@ def _check_wanted(act: GuardedAction, wanted: str) -> bool:
         address.c.folded == folded, address.c.tied, address.c.voter_id != act.voter.id
     )
     if act.connection.scalar(tied_elsewhere.limit(1)) is not None:
-        raise AddressTaken
+        raise AddressOwned
     mine = select(address.c.id).where(address.c.folded == folded, address.c.voter_id == act.voter.id)
     return act.connection.scalar(mine) is not None
 

@@ -11,7 +11,7 @@ from helpdesk.domain.address_changes import ChangeState
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import (
     AddressAlreadyTied,
-    AddressTaken,
+    AddressOwned,
     BadAddress,
     ChangeDecided,
     ChangeExpired,
@@ -171,7 +171,7 @@ def test_addresses_that_cannot_be_tied_are_refused(services, ask, add_voter):
     add_voter(first="Paul", tied="paul@ac-rennes.fr")
     for wanted, refusal in (
         (TIED.upper(), AddressAlreadyTied),
-        ("paul@ac-rennes.fr", AddressTaken),
+        ("paul@ac-rennes.fr", AddressOwned),
         ("no address", BadAddress),
     ):
         with pytest.raises(refusal):
@@ -181,7 +181,7 @@ def test_addresses_that_cannot_be_tied_are_refused(services, ask, add_voter):
 def test_an_address_taken_meanwhile_is_not_tied_twice(services, ask, supervisor, add_voter, database):
     change = ask(NEW, evidence="directory")
     add_voter(first="Paul", tied=NEW)
-    with pytest.raises(AddressTaken):
+    with pytest.raises(AddressOwned):
         services.address_changes.approve(supervisor, change.id, reason=REASON)
     assert addresses(database)[0] == (TIED, True)
 
