@@ -8,7 +8,7 @@ READY = $(VENV)/.ready
 PARTS ?=
 PROOF ?= full
 
-.PHONY: help demo test check lint types imports benchmarks proof screenshots catalogue lock system clean
+.PHONY: help demo test check lint types imports benchmarks proof screenshots bundle package catalogue lock system clean
 
 help:
 	@echo "make demo         a complete system on this machine, with invented voters, and the desk's window"
@@ -17,6 +17,7 @@ help:
 	@echo "make screenshots  pictures of every screen, into build/screenshots"
 	@echo "make benchmarks   figures of search"
 	@echo "make proof        every benchmark and trial: table, JSON and report in build/proof (PROOF=quick: ten minutes)"
+	@echo "make bundle       the program with all it needs in one folder, checked as a stranger would use it"
 	@echo "make catalogue    collect messages for translation into resources/locale"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
 
@@ -51,6 +52,27 @@ screenshots: $(READY)
 	@.ci/system-packages window
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.screenshots build/screenshots
 
+BUNDLER = build/bundle-venv
+BUNDLE = build/dist/helpdesk
+BUNDLED = $(shell git ls-files helpdesk release resources helpdesk.spec 2>/dev/null)
+
+bundle: $(BUNDLE)/helpdesk
+	@.ci/system-packages bundle
+	$(BUNDLER)/bin/python -m release.check_bundle $(BUNDLE)
+
+$(BUNDLE)/helpdesk: $(BUNDLER)/.ready $(BUNDLED)
+	@.ci/system-packages bundle
+	$(BUNDLER)/bin/python -m release.bundle
+	@touch $@
+
+$(BUNDLER)/.ready: requirements-bundle.lock pyproject.toml hatch_build.py $(wildcard resources/locale/*/LC_MESSAGES/*.po)
+	@.ci/system-packages python
+	$(PYTHON) -m venv $(BUNDLER)
+	$(BUNDLER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements-bundle.lock
+	$(BUNDLER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 catalogue: $(READY)
 	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword to_translate --keyword ngettext:1,2 --no-location \
@@ -62,6 +84,9 @@ lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 		--generate-hashes --group dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
+		--generate-hashes --group release --constraint requirements.lock pyproject.toml \
+		--output-file requirements-bundle.lock
 
 system:
 	@.ci/system-packages tests

@@ -1,7 +1,9 @@
 """The only place that builds the engine and hands adapters to services."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -15,13 +17,14 @@ from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_cre
 from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.config import Settings
 from helpdesk.domain.calendar import Election
-from helpdesk.domain.errors import BadSetting, SecretStoreUnavailable
+from helpdesk.domain.errors import BadSetting, NotEmbedded, SecretStoreUnavailable
 from helpdesk.domain.mail_pace import QuietHours
 from helpdesk.domain.ports import Clock, SecretStore
 from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
 from helpdesk.services.context import MailIdentity, ServiceContext
 from helpdesk.services.elections import store_is_trial
+from helpdesk.store.copies import check_copy, copy_store, keep_before_upgrade
 from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
 
@@ -30,6 +33,7 @@ __all__ = [
     "create_program",
     "link_key",
     "mail_renderer",
+    "open_backup",
     "open_program",
     "portal_key",
     "read_ballots",
@@ -50,6 +54,8 @@ class Program:
     clock: Clock
     secrets: SecretStore
     services: Services
+    kept: Path | None = None
+    """The copy of the store as it was before this run upgraded it, if it did and the store is a file."""
 
     def close(self) -> None:
         """Close the database."""
@@ -82,12 +88,41 @@ def create_program(settings: Settings, *, trial: bool = False) -> Program:
     secrets = KeyringSecrets()
     store = _store(settings, secrets)
     try:
+        kept = keep_before_upgrade(store)
         upgrade_store(store)
         clock = _clock(settings, trial=trial or store_is_trial(store))
     except BaseException:
         store.close()
         raise
-    return _assemble(settings, store, clock, secrets)
+    return replace(_assemble(settings, store, clock, secrets), kept=kept)
+
+
+@contextmanager
+def open_backup(settings: Settings, copy: Path) -> Iterator[tuple[Program, Store]]:
+    """The program over a scratch copy of a backup, checked and upgraded, and the store that it is to replace.
+
+    Raises NotEmbedded for a store on a server, UnreadableFile, CopyBroken, StoreTooNew, the store's faults.
+    """
+    target = Store(settings.database)
+    try:
+        if target.path is None:
+            raise NotEmbedded
+        check_copy(copy)
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.path.name}.", dir=target.path.parent) as folder:
+            scratch = Path(folder, target.path.name)
+            source = Store(f"sqlite:///{copy}")
+            try:
+                copy_store(source, scratch)
+            finally:
+                source.close()
+            program = create_program(replace(settings, database=f"sqlite:///{scratch}"))
+            try:
+                yield program, target
+            finally:
+                program.close()
+    finally:
+        target.close()
 
 
 def reference_calendar() -> Election:

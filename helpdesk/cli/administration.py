@@ -49,6 +49,8 @@ def init(context: click.Context, admin: str | None, election: Path | None, *, tr
         current = program.services.elections.current()
     finally:
         program.close()
+    if program.kept is not None:
+        click.echo(_("The store was upgraded; as it was before, it is kept in {file}.").format(file=program.kept))
     opens = moment_text(current.vote_opens, current.zone)
     click.echo(_("Store ready: {name}, vote opens on {opens}.").format(name=current.name, opens=opens))
 

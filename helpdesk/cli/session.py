@@ -50,10 +50,15 @@ def logged_in(context: click.Context, *, keep_stdin: bool = False) -> Iterator[S
     settings = settings_of(context)
     program = open_program(settings)
     try:
-        name, password = _credentials(context, program, keep_stdin=keep_stdin)
-        yield Session(program, program.services.operators.log_in(name, password))
+        yield log_in(context, program, keep_stdin=keep_stdin)
     finally:
         program.close()
+
+
+def log_in(context: click.Context, program: Program, *, keep_stdin: bool = False) -> Session:
+    """Log in to a program with what the options, the environment, the keyring or the person at hand say."""
+    name, password = _credentials(context, program, keep_stdin=keep_stdin)
+    return Session(program, program.services.operators.log_in(name, password))
 
 
 def read_password(context: click.Context, *, prompt: str, confirm: bool = False) -> str:

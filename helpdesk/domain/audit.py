@@ -58,6 +58,8 @@ class Action(StrEnum):
     INCIDENT_SET = "incident_set"
     INCIDENT_ENDED = "incident_ended"
     CALENDAR_CHANGED = "calendar_changed"
+    STORE_BACKED_UP = "store_backed_up"
+    STORE_RESTORED = "store_restored"
 
 
 @dataclass(frozen=True, slots=True)

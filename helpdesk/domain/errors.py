@@ -357,6 +357,10 @@ class RollRejected(BadInput):
     report: RollReport
 
 
+class NotEmbedded(BadInput):
+    """The store is on a server, whose own tools do this."""
+
+
 # --- outside
 
 
@@ -424,6 +428,14 @@ class PasswordUnavailable(OutsideFault):
 
 class StoreDamaged(IntegrityBroken):
     """The database's file is damaged: what was asked for was not done."""
+
+
+@dataclass(eq=False)
+class CopyBroken(IntegrityBroken):
+    """A copy of the store cannot be trusted: `path`, and `why`: `pages` or `references`."""
+
+    path: str
+    why: str
 
 
 @dataclass(eq=False)

@@ -31,6 +31,9 @@ class Permission(StrEnum):
     SET_INCIDENT = "set_incident"
     READ_STATISTICS = "read_statistics"
     CHANGE_CALENDAR = "change_calendar"
+    BACK_UP = "back_up"
+    EXPORT_VOTER = "export_voter"
+    PURGE = "purge"
 
 
 _AGENT = frozenset(
@@ -50,11 +53,13 @@ _SUPERVISOR = _AGENT | {
     Permission.APPROVE_ADDRESS_CHANGE,
     Permission.SET_INCIDENT,
 }
+_KEEPING = frozenset({Permission.BACK_UP, Permission.EXPORT_VOTER, Permission.PURGE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
     Role.ADMINISTRATOR: _SUPERVISOR
+    | _KEEPING
     | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT, Permission.CHANGE_CALENDAR},
     Role.AUDITOR: frozenset({Permission.READ_AUDIT, Permission.READ_STATISTICS}),
 }

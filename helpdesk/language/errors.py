@@ -146,6 +146,10 @@ _SENTENCES: dict[type, str] = {
     errors.StoreMissing: to_translate("There is no helpdesk store here yet: run `helpdesk init` first."),
     errors.NotAStore: to_translate("This file or database is not a helpdesk store. Check the address given."),
     errors.StoreTooNew: to_translate("A newer helpdesk made this store. Install that version or a later one."),
+    errors.NotEmbedded: to_translate(
+        "This store is on a PostgreSQL server: use pg_dump to back it up and pg_restore to restore it."
+    ),
+    errors.CopyBroken: to_translate("The copy {path} is damaged and was not used. Take an earlier one."),
     errors.StoreTooOld: to_translate("This store is of an earlier helpdesk: run `helpdesk init` to upgrade it."),
     errors.PasswordUnavailable: to_translate(
         "No password for this operator: use --password-stdin, HELPDESK_PASSWORD_FILE, or the keyring of the desk."
@@ -183,6 +187,9 @@ def _role_refused(error: errors.RoleRefused, zone: str) -> str:
         Permission.SET_INCIDENT: _("set an incident notice"),
         Permission.READ_STATISTICS: _("read the statistics"),
         Permission.CHANGE_CALENDAR: _("change the election's calendar"),
+        Permission.BACK_UP: _("back up or restore the store"),
+        Permission.EXPORT_VOTER: _("export what is held on a voter"),
+        Permission.PURGE: _("purge the store"),
     }[error.permission]
     del zone
     return _("Your role does not allow you to {what}. Ask somebody whose role does.").format(what=what)
@@ -245,6 +252,7 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
         "not_toml": _("it is not valid TOML"),
         "exists": _("it exists already"),
         "unwritable": _("it cannot be written"),
+        "not_a_copy": _("it is not a backup of a helpdesk store"),
         "not_a_head": _("it is not a head printed by `helpdesk audit head`"),
     }.get(error.why, error.why)
     if error.line is not None:

@@ -6,6 +6,7 @@ from helpdesk.services.activation import Activation
 from helpdesk.services.address_change import AddressChanges
 from helpdesk.services.audit import Trail
 from helpdesk.services.ballots import Ballots
+from helpdesk.services.backups import Backups
 from helpdesk.services.challenge import Challenge
 from helpdesk.services.code_reissue import CodeReissue
 from helpdesk.services.contacts import Contacts
@@ -57,6 +58,7 @@ class Services:
     drafts: Drafts
     shortlist: Shortlist
     incidents: Incidents
+    backups: Backups
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -86,4 +88,5 @@ def build_services(context: ServiceContext) -> Services:
         drafts=Drafts(context),
         shortlist=Shortlist(context),
         incidents=Incidents(context),
+        backups=Backups(context),
     )

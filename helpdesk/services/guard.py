@@ -167,7 +167,9 @@ def operator_at_work(connection: Connection, actor: Operator, permission: Permis
     """The operator as stored now. Raises SessionEnded if disabled, RoleRefused without the permission."""
     row = connection.execute(
         select(operator.c.id, operator.c.name, operator.c.role).where(
-            operator.c.id == actor.id, operator.c.disabled.is_(None)
+            operator.c.id == actor.id,
+            operator.c.name == actor.name,  # a restored store may have given the number to somebody else
+            operator.c.disabled.is_(None),
         )
     ).first()
     if row is None:

@@ -217,14 +217,19 @@ def _faults() -> Iterator[None]:
         raise
 
 
+def sqlite_fault(error: sqlite3.Error) -> HelpdeskError | None:
+    """The typed fault of an error of SQLite's own interface, None for one that means a bug."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if not isinstance(code, int):
+        return None
+    kind = _SQLITE_EXTENDED_FAULTS.get(code) or _SQLITE_FAULTS.get(code & 0xFF)
+    return kind() if kind else None
+
+
 def _fault(error: DBAPIError) -> HelpdeskError | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
-        code = getattr(original, "sqlite_errorcode", None)
-        if not isinstance(code, int):
-            return None
-        kind = _SQLITE_EXTENDED_FAULTS.get(code) or _SQLITE_FAULTS.get(code & 0xFF)
-        return kind() if kind else None
+        return sqlite_fault(original)
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str) and (kind := _POSTGRESQL_FAULTS.get(state)):
         return kind()

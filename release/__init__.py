@@ -1,0 +1,1 @@
+"""What turns the program into bundles, packages and installers; none of it is part of the program."""

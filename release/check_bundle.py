@@ -1,0 +1,218 @@
+"""Use a bundle as somebody would who has no Python: `python -m release.check_bundle build/dist/helpdesk`.
+
+The bundle is copied elsewhere and run with an empty environment, in another user's home, by that user where this one
+may become another. First the window's self-check, then the main job by command line, then the window on a screen.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+STRANGER = 65534
+READY_SECONDS, END_SECONDS, STEP_SECONDS = 90, 40, 120
+VOTERS = "300"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle at a place of its own, and the user who runs it."""
+
+    program: Path
+    home: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Nothing but a home and an empty PATH: no Python, no library, no display of the builder's."""
+        return {"HOME": str(self.home), "PATH": "/nonexistent", "LC_ALL": "C.UTF-8", "TMPDIR": str(self.home)} | more
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start the program as the other user."""
+        other = os.getuid() == 0
+        return subprocess.Popen(
+            [self.program, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=self.home,
+            env=self.environment(**environment),
+            user=STRANGER if other else None,
+            group=STRANGER if other else None,
+            extra_groups=[] if other else None,
+        )
+
+    def run(self, *arguments: str, code: int = 0, **environment: str) -> str:
+        """Run a command to its end; what it printed. Ends the check unless it exits with `code`."""
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=STEP_SECONDS)
+        if process.returncode != code:
+            raise SystemExit(f"{' '.join(arguments)}: exit code {process.returncode}, not {code}\n{out}{err}")
+        return out
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[Bundle]:
+    """A copy of the bundle in a place that its builder's paths do not lead to."""
+    with tempfile.TemporaryDirectory(prefix="bundle-check-") as made:
+        place = Path(made)
+        place.chmod(0o755)
+        shutil.copytree(folder, place / "opt", symlinks=True)
+        home = place / "home"
+        home.mkdir()
+        if os.getuid() == 0:
+            os.chown(home, STRANGER, STRANGER)
+        yield Bundle(place / "opt" / "helpdesk", home)
+
+
+def check_window(bundle: Bundle) -> None:
+    """The window opens and paints without a screen."""
+    answer = bundle.run("--self-check", QT_QPA_PLATFORM="offscreen")
+    _expect(answer.startswith("ok "), "the self-check", answer)
+
+
+@contextmanager
+def demo(bundle: Bundle, *arguments: str) -> Iterator[dict[str, str]]:
+    """A complete system run by the bundle alone: what it says when it is ready."""
+    process = bundle.start("demo", "--no-window", "--voters", VOTERS, *arguments)
+    watchdog = threading.Timer(READY_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
+        line = process.stdout.readline()
+        watchdog.cancel()
+        if not line:
+            raise SystemExit(f"the demo did not start\n{process.communicate()[1]}")
+        yield json.loads(line)
+    finally:
+        watchdog.cancel()
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=END_SECONDS)
+    _expect((process.returncode, err) == (0, ""), "the end of the demo", f"{process.returncode} {err}")
+
+
+def check_main_job(bundle: Bundle) -> None:
+    """Find a voter, verify the caller, resend, read the mail, reset the question, prove the trail, keep a copy."""
+    with demo(bundle) as told:
+        where = {
+            "HELPDESK_DATABASE": told["database"],
+            "HELPDESK_OPERATOR": told["operator"],
+            "HELPDESK_PASSWORD_FILE": told["password_file"],
+        }
+
+        def ask(*arguments: str) -> object:
+            return json.loads(bundle.run(*arguments, "--json", **where))
+
+        found = ask("search", "ac-rennes.fr", "--limit", "200")
+        assert isinstance(found, list)  # noqa: S101 (narrows the type)
+        active = next(hit for hit in found if hit["state"] == "active")
+        number, tied = active["voter"], active["tied_address"]
+        bundle.run("resend", number, "--reason", "no mail came", **where)
+        _until(lambda: tied in _page(told["mails"]), "the resent mail")
+        refused = ("challenge", "reset", number, "--reason", "answer forgotten")
+        bundle.run(*refused, code=1, **where)
+        school = active["establishment"].rpartition("(")[2].strip(")")
+        claims = ("--with", f"voter_number={number}", "--with", f"establishment={school}")
+        bundle.run("verify", number, *claims, **where)
+        bundle.run(*refused, **where)
+        shown = ask("voter", "show", number)
+        assert isinstance(shown, dict)  # noqa: S101 (narrows the type)
+        _expect(shown["state"] == "challenge_reset", "the reset of the question", str(shown["state"]))
+        bundle.run("roll", "check", _sample(bundle, where), **where)
+        bundle.run("audit", "verify", **where)
+        copy = str(bundle.home / "copy.db")
+        bundle.run("backup", copy, **where)
+        bundle.run("restore", copy, **where | {"HELPDESK_DATABASE": f"sqlite:///{bundle.home}/restored.db"})
+        bundle.run("audit", "verify", **where | {"HELPDESK_DATABASE": f"sqlite:///{bundle.home}/restored.db"})
+
+
+def check_on_a_screen(bundle: Bundle) -> None:
+    """The window appears on an X server, and ends when it is asked to."""
+    with _screen() as display:
+        process = bundle.start("demo", "--voters", VOTERS, DISPLAY=display, QT_QPA_PLATFORM="xcb")
+        try:
+            _until(lambda: _has_window(display), "the window on a screen", seconds=READY_SECONDS)
+            _expect(process.poll() is None, "the desk", "it ended by itself")
+        finally:
+            process.kill()
+            out, err = process.communicate(timeout=END_SECONDS)
+    troubles = [
+        line for line in (out + err).splitlines() if re.search(r"(?i)traceback|could not load|no such file", line)
+    ]
+    _expect(not troubles, "the window on a screen", "\n".join(troubles))
+
+
+@contextmanager
+def _screen() -> Iterator[str]:
+    reader, writer = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-ac"],
+        pass_fds=(writer,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as numbers:
+            yield f":{numbers.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait(END_SECONDS)
+
+
+def _has_window(display: str) -> bool:
+    found = subprocess.run(
+        ["xdotool", "search", "--onlyvisible", "--class", "helpdesk"],
+        env={"DISPLAY": display, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return bool(found.stdout.strip())
+
+
+def _sample(bundle: Bundle, where: dict[str, str]) -> str:
+    path = str(bundle.home / "roll.csv")
+    bundle.run("sample", path, "--voters", "50", **where)
+    return path
+
+
+def _page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (http on loopback, printed by the demo)
+        content: bytes = answer.read()
+    return content.decode()
+
+
+def _until(holds: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+    pause = threading.Event()
+    for _ in range(int(seconds * 4)):
+        if holds():
+            return
+        pause.wait(0.25)
+    raise SystemExit(f"{what}: not within {seconds:.0f} seconds")
+
+
+def _expect(holds: bool, what: str, seen: str) -> None:  # noqa: FBT001 (one claim)
+    if not holds:
+        raise SystemExit(f"{what}: not as it should be: {seen}")
+
+
+def main(folder: Path) -> None:
+    """Run every check; the first that fails ends the program with what it saw."""
+    with elsewhere(folder) as bundle:
+        for check in (check_window, check_main_job, check_on_a_screen):
+            check(bundle)
+            sys.stdout.write(f"ok: {(check.__doc__ or '').splitlines()[0]}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).absolute())
