@@ -11,9 +11,8 @@ import pytest
 from sqlalchemy import MetaData, insert
 
 from helpdesk.adapters.argon2 import Argon2Hasher
-from helpdesk.domain.audit import Action
+from helpdesk.domain.audit import GENESIS, chain_hash, content_hash
 from helpdesk.domain.limits import Limits
-from helpdesk.store.audit_chain import append
 from helpdesk.store.engine import Store
 from helpdesk.store.revisions import REVISIONS
 from helpdesk.store.upgrade import upgrade_store
@@ -90,12 +89,18 @@ def fill(store: Store) -> None:
     with store.write() as connection:
         for name, values in rows.items():
             connection.execute(insert(tables.tables[name]).values(values))
-        for sequence in ("establishment", "voter", "address", "outbox", "operator"):
-            if store.path is None:
-                connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{sequence}', 'id'), 1)")
-    with store.write() as connection:
-        for _ in range(3):
-            append(connection, at=LONG_AGO, actor=ADMIN, action=Action.VOTER_VIEWED, voter="10000001", reason="a call")
+            if store.path is None and name not in {"election", "account"}:
+                connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1)")
+        previous = GENESIS
+        for seq in (1, 2, 3):
+            row = {
+                "seq": seq, "at": LONG_AGO, "actor": ADMIN, "action": "voter_viewed", "outcome": "done",
+                "voter": "10000001", "reason": "a call", "detail": {}, "request": None,
+            }  # fmt: skip
+            content = content_hash(**row)
+            previous = chain_hash(previous, content)
+            row |= {"at": at(LONG_AGO), "content_hash": content, "hash": previous}
+            connection.execute(insert(tables.tables["audit_event"]).values(row))
 
 
 def revision_of(path: Path) -> str:
