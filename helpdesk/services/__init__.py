@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from helpdesk.services.activation import Activation
 from helpdesk.services.address_change import AddressChanges
 from helpdesk.services.audit import Trail
-from helpdesk.services.ballots import Ballots
 from helpdesk.services.backups import Backups
+from helpdesk.services.ballots import Ballots
 from helpdesk.services.challenge import Challenge
 from helpdesk.services.code_reissue import CodeReissue
 from helpdesk.services.contacts import Contacts
