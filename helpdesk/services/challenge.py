@@ -1,6 +1,6 @@
 """Resetting the challenge question: nobody at the desk ever sees or sets an answer."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from helpdesk.domain.addresses import fold_address, mask_address
 from helpdesk.domain.audit import Action
@@ -11,8 +11,8 @@ from helpdesk.domain.voters import QueuedMail
 from helpdesk.services.activation import OPEN_PHASES, account_state, check_generation, repeated
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import checked_reason, guarded_action
-from helpdesk.services.mail_queue import queue_mail, renew_links, tied_address
-from helpdesk.store.schema import account, address, portal_session
+from helpdesk.services.mail_queue import queue_mail, renew_links, tell_every_address, tied_address
+from helpdesk.store.schema import account, portal_session
 
 
 class Challenge:
@@ -83,18 +83,13 @@ class Challenge:
                 generation=generation,
                 now=now,
             )
-            every = connection.scalars(
-                select(address.c.address).where(address.c.voter_id == voter_id).order_by(address.c.id)
-            ).all()
-            for known in every:
-                queue_mail(
-                    connection,
-                    self._context,
-                    act.voter,
-                    kind=MailKind.QUESTION_RESET_NOTICE,
-                    to=known,
-                    generation=generation,
-                    now=now,
-                )
-            act.detail |= {"message": str(message), "kind": MailKind.QUESTION, "notices": str(len(every))}
+            notices = tell_every_address(
+                connection,
+                self._context,
+                act.voter,
+                kind=MailKind.QUESTION_RESET_NOTICE,
+                generation=generation,
+                now=now,
+            )
+            act.detail |= {"message": str(message), "kind": MailKind.QUESTION, "notices": str(notices)}
             return QueuedMail(message, MailKind.QUESTION, mask_address(tied))

@@ -38,6 +38,21 @@ def queue_mail(
     return int(connection.execute(insert(outbox).values(row).returning(outbox.c.id)).scalar_one())
 
 
+def tell_every_address(
+    connection: Connection, context: ServiceContext, voter: Row[Any], *, kind: MailKind, generation: int, now: datetime
+) -> int:
+    """Tell a voter of a change at every known address (NIST SP 800-63B-4, 4.6); how many mails.
+
+    Whoever took over one mailbox cannot keep the change from the others.
+    """
+    known = connection.scalars(
+        select(address.c.address).where(address.c.voter_id == voter.id).order_by(address.c.id)
+    ).all()
+    for to in known:
+        queue_mail(connection, context, voter, kind=kind, to=to, generation=generation, now=now)
+    return len(known)
+
+
 def new_mail(
     context: ServiceContext,
     voter_id: int,

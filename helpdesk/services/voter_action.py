@@ -21,7 +21,7 @@ from helpdesk.domain.voter_password import own_words
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import record_refusal
-from helpdesk.services.mail_queue import queue_mail, tied_address
+from helpdesk.services.mail_queue import tell_every_address, tied_address
 from helpdesk.store.audit_chain import append
 from helpdesk.store.engine import lock_voter
 from helpdesk.store.schema import account, portal_session, voter
@@ -142,15 +142,9 @@ def end_sessions(act: VoterAction, *, but: str | None = None) -> None:
 
 
 def tell_voter(context: ServiceContext, act: VoterAction, kind: MailKind) -> None:
-    """Queue the mail that tells the voter of a change, to the tied address (facts.md rule 6)."""
-    queue_mail(
-        act.connection,
-        context,
-        act.voter,
-        kind=kind,
-        to=tied_address(act.connection, act.voter.id),
-        generation=act.account.link_generation,
-        now=act.now,
+    """Queue the mails that tell the voter of a change, to every known address (facts.md rule 6)."""
+    tell_every_address(
+        act.connection, context, act.voter, kind=kind, generation=act.account.link_generation, now=act.now
     )
 
 
