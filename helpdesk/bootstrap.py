@@ -9,7 +9,9 @@ from pathlib import Path
 
 from helpdesk.adapters.argon2 import Argon2Hasher
 from helpdesk.adapters.ballot_file import read_ballots
+from helpdesk.adapters.bounce_reader import read_returned
 from helpdesk.adapters.election_file import read_election
+from helpdesk.adapters.imap import ImapMailbox
 from helpdesk.adapters.link_key import read_link_key, read_portal_key
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.roll_file import RollFile
@@ -30,6 +32,7 @@ from helpdesk.store.upgrade import upgrade_store
 
 __all__ = [
     "Program",
+    "bounce_mailbox",
     "create_program",
     "link_key",
     "mail_renderer",
@@ -38,6 +41,7 @@ __all__ = [
     "portal_key",
     "read_ballots",
     "read_election",
+    "read_returned",
     "reference_calendar",
     "smtp_transport",
     "system_clock",
@@ -152,6 +156,27 @@ def smtp_transport(program: Program) -> SmtpTransport:
         user=smtp.user,
         password=password,
         ca_file=Path(smtp.ca_file) if smtp.ca_file else None,
+    )
+
+
+def bounce_mailbox(program: Program) -> ImapMailbox:
+    """The bounce mailbox that the settings name; the password comes from a file or the keyring.
+
+    Raises BadSetting without a host, or without encryption to another machine; SecretStoreUnavailable.
+    """
+    imap = program.settings.imap
+    if not imap.host:
+        raise BadSetting("imap.host", "missing")
+    path = program.settings.imap_password_file
+    password = read_credential(path) if path else (program.secrets.read(f"imap-password:{imap.user}") or "")
+    return ImapMailbox(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        user=imap.user,
+        password=password,
+        folder=imap.folder,
+        ca_file=Path(imap.ca_file) if imap.ca_file else None,
     )
 
 

@@ -45,6 +45,27 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """The bounce mailbox; without a host there is none. `security` as for SMTP, `tls` by default."""
+
+    host: str = ""
+    port: int = 993
+    security: str = "tls"
+    user: str = ""
+    folder: str = "INBOX"
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DnsSettings:
+    """Where `doctor` asks about the sender's domain: a name server's address and port; empty: the system's."""
+
+    server: str = ""
+    port: int = 53
+    dkim_selector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PortalSettings:
     """The canonical address used in links, and how the portal is served.
 
@@ -71,16 +92,21 @@ class Settings:
     link_key_file: Path | None = None
     smtp_password_file: Path | None = None
     portal_key_file: Path | None = None
+    imap_password_file: Path | None = None
     now: str = ""
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    imap: ImapSettings = field(default_factory=ImapSettings)
+    dns: DnsSettings = field(default_factory=DnsSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     portal: PortalSettings = field(default_factory=PortalSettings)
     limits: Limits = field(default_factory=Limits)
 
 
-_Section = TypeVar("_Section", SmtpSettings, MailSettings, PortalSettings, Limits)
+_Section = TypeVar("_Section", SmtpSettings, ImapSettings, DnsSettings, MailSettings, PortalSettings, Limits)
 _SECTIONS: dict[str, type[Any]] = {
     "smtp": SmtpSettings,
+    "imap": ImapSettings,
+    "dns": DnsSettings,
     "mail": MailSettings,
     "portal": PortalSettings,
     "limits": Limits,
@@ -89,6 +115,7 @@ _CHOICES = {
     "language": ("system", "fr", "en"),
     "theme": ("system", "light", "dark"),
     "smtp.security": SECURITIES,
+    "imap.security": SECURITIES,
 }
 _TOP = ("database", "language", "theme")
 
@@ -120,8 +147,11 @@ def load_settings(
         link_key_file=_path(environment, "HELPDESK_LINK_KEY_FILE"),
         smtp_password_file=_path(environment, "HELPDESK_SMTP_PASSWORD_FILE"),
         portal_key_file=_path(environment, "HELPDESK_PORTAL_KEY_FILE"),
+        imap_password_file=_path(environment, "HELPDESK_IMAP_PASSWORD_FILE"),
         now=environment.get("HELPDESK_NOW", ""),
         smtp=_section("smtp", SmtpSettings, values),
+        imap=_section("imap", ImapSettings, values),
+        dns=_section("dns", DnsSettings, values),
         mail=_section("mail", MailSettings, values),
         portal=_section("portal", PortalSettings, values),
         limits=_section("limits", Limits, values),

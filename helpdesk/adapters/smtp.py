@@ -61,11 +61,11 @@ class SmtpTransport:
         """
         if security not in {"tls", "starttls", "none"}:
             raise BadSetting("smtp.security", "not_a_choice")
-        if security == "none" and not _is_loopback(host):
+        if security == "none" and not is_loopback(host):
             raise BadSetting("smtp.security", "insecure")
         self._host, self._port, self._security = host, port, security
         self._user, self._password = user, password
-        self._tls = _trust(ca_file)
+        self._tls = trust(ca_file)
         self._patience = patience or Patience()
         self._connection: smtplib.SMTP | None = None
 
@@ -245,14 +245,14 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
 
 
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
+def trust(ca_file: Path | None) -> ssl.SSLContext:
     """The system's authorities, or those of the file alone."""
     try:
         return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)

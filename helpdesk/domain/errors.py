@@ -419,6 +419,13 @@ class MailServerUnreachable(OutsideFault):
     answer: str = ""
 
 
+@dataclass(eq=False)
+class MailboxUnreachable(OutsideFault):
+    """The bounce mailbox cannot be read; `why` is a code (`connection`, `certificate`, `login`, `folder`)."""
+
+    why: str
+
+
 class PasswordUnavailable(OutsideFault):
     """No password for the operator: none in the keyring or a file, and nobody to ask."""
 

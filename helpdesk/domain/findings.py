@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from helpdesk.domain.addresses import fold_address, mask_address
+from helpdesk.domain.returned_mail import passes_by_itself
 from helpdesk.domain.states import AccountState, LinkState, MailFate, Phase
 
 
@@ -23,6 +24,8 @@ class FindingCode(StrEnum):
     MAIL_QUEUED = "mail_queued"
     MAIL_DELAYED = "mail_delayed"
     MAIL_REFUSED = "mail_refused"
+    MAILBOX_FULL = "mailbox_full"
+    ADDRESS_FAILING = "address_failing"
     MAIL_EXPIRED = "mail_expired"
     ALL_WELL = "all_well"
     MAIL_ACCEPTED = "mail_accepted"
@@ -108,6 +111,7 @@ class CaseFacts:
     reissue_closed_until: datetime | None
     missing_ballots: tuple[str, ...]
     missing_from_roll: datetime | None
+    tied_failing: bool = False
 
 
 _NO_TROUBLE = frozenset(
@@ -129,6 +133,7 @@ def diagnose(facts: CaseFacts) -> tuple[Finding, ...]:
         *_address(facts),
         *_lock(facts),
         *_mail(facts),
+        *_failing(facts),
         *_link(facts),
         *_account(facts),
         *_reissue(facts),
@@ -173,7 +178,10 @@ def _mail(facts: CaseFacts) -> Iterator[Finding]:
             retry = mail.next_attempt_at or mail.queued_at
             yield _finding(FindingCode.MAIL_DELAYED, SuggestedAction.WAIT, retry=retry, tied=tied, answer=mail.answer)
         case MailFate.FAILED_PERMANENTLY:
-            yield _finding(FindingCode.MAIL_REFUSED, SuggestedAction.CHANGE_ADDRESS, tied=tied, answer=mail.answer)
+            passes = passes_by_itself(mail.answer) and not facts.tied_failing
+            code = FindingCode.MAILBOX_FULL if passes else FindingCode.MAIL_REFUSED
+            action = SuggestedAction.RESEND if passes else SuggestedAction.CHANGE_ADDRESS
+            yield _finding(code, action, tied=tied, answer=mail.answer)
         case MailFate.EXPIRED:
             if _opens_account(facts):
                 yield _finding(FindingCode.MAIL_EXPIRED, SuggestedAction.RESEND, tied=tied)
@@ -185,6 +193,14 @@ def _mail(facts: CaseFacts) -> Iterator[Finding]:
                     at=mail.sent_at or mail.queued_at,
                     tied=tied,
                 )
+
+
+def _failing(facts: CaseFacts) -> Iterator[Finding]:
+    """Several mails came back: a new one would too, whatever became of the last."""
+    refused = facts.mail is not None and facts.mail.fate is MailFate.FAILED_PERMANENTLY
+    if facts.tied_failing and not refused:
+        tied = mask_address(facts.tied_address)
+        yield _finding(FindingCode.ADDRESS_FAILING, SuggestedAction.CHANGE_ADDRESS, tied=tied)
 
 
 def _link(facts: CaseFacts) -> Iterator[Finding]:

@@ -345,6 +345,17 @@ def _ballots_rejected(error: errors.BallotsRejected, zone: str) -> str:
     return _("File {path}, {where}: {why}. Nothing was changed.").format(path=error.path, where=error.where, why=why)
 
 
+def _mailbox(error: errors.MailboxUnreachable, zone: str) -> str:
+    del zone
+    why = {
+        "connection": _("it does not answer"),
+        "certificate": _("its certificate is not trusted"),
+        "login": _("it does not accept the user or the password"),
+        "folder": _("the folder does not exist"),
+    }.get(error.why, error.why)
+    return _("The bounce mailbox cannot be read: {why}. Nothing was changed; check the imap settings.").format(why=why)
+
+
 def _audit_broken(error: errors.AuditBroken, zone: str) -> str:
     del zone
     why = {
@@ -367,6 +378,7 @@ _COMPOSED: dict[type, Callable[..., str]] = {
     errors.UnknownHeader: _unknown_header,
     errors.RollRejected: _roll_rejected,
     errors.MailServerUnreachable: _mail_server,
+    errors.MailboxUnreachable: _mailbox,
     errors.AuditBroken: _audit_broken,
     errors.LinkRefused: _link_refused,
     errors.AnswerWrong: _answer_wrong,

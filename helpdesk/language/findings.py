@@ -73,6 +73,14 @@ _TEXTS: dict[FindingCode, str] = {
         "The mail server of {tied} refused the mail: {answer}. Sending again will not help until that is mended, "
         "or until the account is tied to another address."
     ),
+    FindingCode.MAILBOX_FULL: to_translate(
+        "The mail to {tied} came back: {answer}. That can pass: please make room or wait a little, then we send a "
+        "new one."
+    ),
+    FindingCode.ADDRESS_FAILING: to_translate(
+        "Several mails to {tied} came back: that mailbox does not work. If you have another professional address, "
+        "we can ask for the account to be tied to it."
+    ),
     FindingCode.MAIL_EXPIRED: to_translate("The last mail to {tied} could not be sent in time. We can send a new one."),
     FindingCode.MAIL_ACCEPTED: to_translate(
         "The mail server of {tied} took the mail on {at}. Look in the spam folder, make room if the mailbox is "

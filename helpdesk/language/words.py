@@ -1,7 +1,7 @@
 """Names of states, fates, kinds and fields, as people read them."""
 
 from helpdesk.domain.roles import Role
-from helpdesk.domain.states import AccountState, MailFate, MailKind, Phase
+from helpdesk.domain.states import AccountState, MailFate, MailKind, Phase, ReturnedKind
 from helpdesk.domain.verification import Claim
 from helpdesk.language.catalogue import gettext as _
 
@@ -48,6 +48,19 @@ def mail_kind_text(kind: MailKind) -> str:
         MailKind.LOCK_NOTICE: _("Notice: account locked for now"),
         MailKind.CODE_NOTICE: _("Notice: voter code issued again"),
         MailKind.CODE_CLOSED_NOTICE: _("Notice: re-issue of the code closed for now"),
+    }[kind]
+
+
+def returned_kind_text(kind: ReturnedKind) -> str:
+    """What came back."""
+    return {
+        ReturnedKind.PERMANENT: _("Came back for good"),
+        ReturnedKind.TEMPORARY: _("Came back, may pass"),
+        ReturnedKind.DELAYED: _("Delayed on its way"),
+        ReturnedKind.DELIVERED: _("Delivered"),
+        ReturnedKind.AUTO_REPLY: _("Automatic answer"),
+        ReturnedKind.REPLY: _("Answer of a person"),
+        ReturnedKind.OTHER: _("Something else"),
     }[kind]
 
 

@@ -7,6 +7,7 @@ from helpdesk.services.address_change import AddressChanges
 from helpdesk.services.audit import Trail
 from helpdesk.services.backups import Backups
 from helpdesk.services.ballots import Ballots
+from helpdesk.services.bounces import Bounces
 from helpdesk.services.challenge import Challenge
 from helpdesk.services.code_reissue import CodeReissue
 from helpdesk.services.contacts import Contacts
@@ -44,6 +45,7 @@ class Services:
     challenge: Challenge
     rolls: Rolls
     outbox: Outbox
+    bounces: Bounces
     trail: Trail
     trial: Trial
     ballots: Ballots
@@ -74,6 +76,7 @@ def build_services(context: ServiceContext) -> Services:
         challenge=Challenge(context),
         rolls=Rolls(context),
         outbox=Outbox(context),
+        bounces=Bounces(context),
         trail=Trail(context),
         trial=Trial(context),
         ballots=Ballots(context),

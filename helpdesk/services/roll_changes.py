@@ -113,6 +113,8 @@ class RollChanges:
             for folded, each in known.items():
                 if folded in wanted:
                     values = {"address": wanted[folded]["address"], "tied": wanted[folded]["tied"]}
+                    if values["tied"] and folded != fold_address(before[voter_id]):
+                        values["bounces"] = 0  # newly tied: what came back before was of another time
                     self._connection.execute(update(address).where(address.c.id == each.id).values(values))
                 elif each.source == AddressSource.ROLL:
                     self._connection.execute(delete(address).where(address.c.id == each.id))

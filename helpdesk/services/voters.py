@@ -131,7 +131,7 @@ class Voters:
         ).one()
         mails = _mails(connection, row.id)
         links = _links(connection, row.id)
-        addresses = _addresses(connection, row.id, mails)
+        addresses = _addresses(connection, row.id, mails, self._context.limits.failing_bounces)
         stored = AccountState(state.state)
         closed_until, _ = failure_budget(connection, row.id, now, self._context.limits)
         facts = CaseFacts(
@@ -149,6 +149,7 @@ class Voters:
             reissue_closed_until=state.reissue_closed_until,
             missing_ballots=_missing_ballots(connection, row),
             missing_from_roll=row.missing_since,
+            tied_failing=next(view.failing for view in addresses if view.tied),
         )
         return VoterDetail(
             number=row.number,
@@ -180,7 +181,9 @@ class Voters:
         )
 
 
-def _addresses(connection: Connection, voter_id: int, mails: tuple[MailView, ...]) -> tuple[AddressView, ...]:
+def _addresses(
+    connection: Connection, voter_id: int, mails: tuple[MailView, ...], failing_from: int
+) -> tuple[AddressView, ...]:
     rows = connection.execute(
         select(address.c.address, address.c.tied, address.c.source, address.c.bounces)
         .where(address.c.voter_id == voter_id)
@@ -188,7 +191,13 @@ def _addresses(connection: Connection, voter_id: int, mails: tuple[MailView, ...
     )
     fates = {mail.to: mail.fate for mail in reversed(mails)}
     return tuple(
-        AddressView(row.address, row.tied, AddressSource(row.source), fates.get(row.address), failing=row.bounces > 0)
+        AddressView(
+            row.address,
+            row.tied,
+            AddressSource(row.source),
+            fates.get(row.address),
+            failing=row.bounces >= failing_from,
+        )
         for row in rows
     )
 

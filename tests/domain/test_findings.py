@@ -86,8 +86,15 @@ def test_every_fate_of_a_mail_is_said(fate, code, action):
 
 def test_the_servers_reason_is_in_plain_words():
     mail = replace(MAIL, fate=MailFate.FAILED_PERMANENTLY, answer="552 5.2.2 <m@x>: Over quota")
-    refused = next(found for found in diagnose(replace(FACTS, mail=mail)) if found.code is CODE.MAIL_REFUSED)
-    assert "the mailbox is full" in finding_text(refused, "Europe/Paris")
+    (full,) = [found for found in diagnose(replace(FACTS, mail=mail)) if found.code is CODE.MAILBOX_FULL]
+    assert "the mailbox is full" in finding_text(full, "Europe/Paris")
+    assert full.action is DO.RESEND
+
+
+def test_several_bounces_of_a_full_mailbox_ask_for_another_address():
+    mail = replace(MAIL, fate=MailFate.FAILED_PERMANENTLY, answer="552 5.2.2 <m@x>: Over quota")
+    assert diagnosis(mail=mail, tied_failing=True)[CODE.MAIL_REFUSED] is DO.CHANGE_ADDRESS
+    assert diagnosis(mail=MAIL, tied_failing=True)[CODE.ADDRESS_FAILING] is DO.CHANGE_ADDRESS
 
 
 def test_locked_until():

@@ -1,0 +1,51 @@
+"""What comes back, invitations and the doctor, from the command line."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from helpdesk.store.schema import outbox
+from tests.bounce_corpus import BOUNCES, plain, report
+from tests.e2e.conftest import ADMIN_PASSWORD
+from tests.rolls import row, write_roll
+
+
+def ready(helpdesk, voters=3):
+    helpdesk.ok("init", "--trial", "--admin", "Ada Admin", "--password-stdin", stdin=ADMIN_PASSWORD + "\n")
+    write_roll(Path(helpdesk.folder) / "roll.csv", [row(number) for number in range(1, voters + 1)])
+    helpdesk.ok("roll", "import", "roll.csv")
+
+
+def test_bounces_are_read_from_files(helpdesk, store):
+    ready(helpdesk)
+    helpdesk.ok("resend", "10000001", "--reason", "no mail came")
+    helpdesk.ok("mailer", "--until-empty")
+    with store.read() as connection:
+        message = connection.scalar(select(outbox.c.message_id)).partition("@")[0]
+    files = {
+        "bounce.eml": report(message),
+        "person.eml": plain("Merci !", to=BOUNCES, subject="Re: mail", sender="jean.martin@ac-lille.example"),
+    }
+    for name, content in files.items():
+        (Path(helpdesk.folder) / name).write_bytes(content)
+    read = helpdesk.ok("bounces", "read", "bounce.eml", "person.eml", "--json").json
+    bounce, person = read["messages"]
+    assert (bounce["file"], bounce["kind"], bounce["voter"]) == ("bounce.eml", "permanent", "10000001")
+    assert (bounce["status"], bounce["address"]) == ("5.1.1", "marie.dupont1@ac-rennes.fr")
+    assert (person["kind"], person["voter"], person["text"]) == ("reply", None, "Merci !")
+    shown = helpdesk.ok("voter", "show", "10000001", "--json").json
+    assert shown["mails"][0]["fate"] == "failed_permanently"
+    assert "mail_refused" in [finding["code"] for finding in shown["findings"]]
+    assert "2 mails read." in helpdesk.ok("bounces", "read", "bounce.eml", "person.eml").out
+
+
+def test_a_missing_file_or_mailbox_is_told_in_one_line(helpdesk):
+    ready(helpdesk)
+    run = helpdesk("bounces", "read", "nowhere.eml")
+    assert (run.code, "nowhere.eml" in run.err) == (3, True)
+    run = helpdesk("bounces", "--once")
+    assert (run.code, "imap.host" in run.err) == (3, True)
+    away = {"HELPDESK_IMAP_HOST": "127.0.0.1", "HELPDESK_IMAP_PORT": "1", "HELPDESK_IMAP_USER": "a"}
+    (Path(helpdesk.folder) / "imap").write_text("x")
+    run = helpdesk("bounces", "--once", **away, HELPDESK_IMAP_PASSWORD_FILE=str(Path(helpdesk.folder) / "imap"))
+    assert (run.code, len(run.err.strip().splitlines())) == (5, 1)
