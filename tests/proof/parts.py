@@ -33,4 +33,11 @@ PARTS: tuple[Part, ...] = (
         quick_seconds=60,
         full_seconds=400,
     ),
+    Part(
+        "accounts",
+        "tests.trials.account_machine",
+        "Random legal and illegal steps on accounts and links, on both databases, against a small model.",
+        quick_seconds=180,
+        full_seconds=900,
+    ),
 )

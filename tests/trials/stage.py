@@ -52,14 +52,15 @@ def stage(folder: Path | None = None, *, url: str | None = None, voters: int = 0
     store = Store(url or f"sqlite:///{made / 'store.db'}")
     try:
         upgrade_store(store)
-        yield _filled(made, store, voters)
+        yield staged(made, store, voters=voters)
     finally:
         store.close()
         if folder is None:
             shutil.rmtree(made, ignore_errors=True)
 
 
-def _filled(folder: Path, store: Store, voters: int) -> Stage:
+def staged(folder: Path, store: Store, *, voters: int) -> Stage:
+    """Calendar, operators and voters put into an upgraded store that is empty."""
     clock = SetClock()
     with store.write() as connection:
         write_election(connection, election_around(), trial=False)
