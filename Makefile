@@ -27,6 +27,7 @@ demo: $(READY)
 
 test: $(READY)
 	@.ci/system-packages tests
+	@.ci/system-packages browser || echo "LEFT OUT: the tests in a real browser, for want of chromium (see above)." >&2
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: lint types imports

@@ -50,6 +50,14 @@ def shown_digits() -> str | None:
     return captcha_digits(portal().key, current()) if portal().shows_captcha else None
 
 
+class _Picture(ImageCaptcha):
+    """Digits that lean a little: people must read them at the first look."""
+
+    character_rotate = (-15, 15)
+    character_warp_dx = (0.05, 0.15)
+    character_warp_dy = (0.05, 0.15)
+
+
 @pages.get("/captcha.png")
 def picture() -> Response:
     """The digits as a picture; `?new` asks for others first."""
@@ -68,7 +76,7 @@ def sound() -> Response:
 
 @cache
 def _pictures() -> ImageCaptcha:
-    return ImageCaptcha(width=200, height=70)
+    return _Picture(width=200, height=70)
 
 
 @cache

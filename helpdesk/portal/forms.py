@@ -8,6 +8,7 @@ from helpdesk.domain import errors
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.language.errors import error_text
 from helpdesk.portal.context import portal
+from helpdesk.portal.languages import typeset
 from helpdesk.portal.problems import status_of
 
 _LONGEST = 1000
@@ -41,7 +42,7 @@ def show_form(
     fields: dict[str, str] = {}
     general = ""
     if problem is not None:
-        text = error_text(problem, portal().services.elections.current().zone)
+        text = typeset(error_text(problem, portal().services.elections.current().zone))
         named = dict(_FIELDS) | {errors.OwnPasswordWrong: own_password}
         field = named.get(type(problem))
         fields, general = ({field: text}, "") if field else ({}, text)

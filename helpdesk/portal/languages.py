@@ -1,25 +1,38 @@
 """Which language a page speaks: what the voter chose, else what the browser asks for, else French."""
 
+import re
+
+import flask_babel
 from flask import Flask, g, request, session
-from flask_babel import Babel
 
 from helpdesk.language.catalogue import DOMAIN, LANGUAGES, current_language, speaking
 from helpdesk.resource_files import resource
 
 NAMES = {"fr": "Français", "en": "English"}
+_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[:;?!»])")
 
 
 def install(app: Flask) -> None:
     """Choose before each request; templates and the words of errors then agree."""
-    Babel(
+    flask_babel.Babel(
         app,
         default_domain=DOMAIN,
         default_translation_directories=str(resource("locale")),
         locale_selector=current_language,
     )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: typeset(flask_babel.gettext(message)),
+        lambda one, many, count: typeset(flask_babel.ngettext(one, many, count)),
+        newstyle=True,
+    )
     app.before_request(_begin)
     app.teardown_request(_end)
     app.jinja_env.globals |= {"language": current_language, "languages": NAMES}
+
+
+def typeset(text: str) -> str:
+    """French text with spaces that do not break before its signs; other text as it is."""
+    return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", text) if current_language() == "fr" else text
 
 
 def _begin() -> None:

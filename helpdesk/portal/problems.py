@@ -15,6 +15,7 @@ from helpdesk.domain.states import LinkState
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
 from helpdesk.portal.context import portal
+from helpdesk.portal.languages import typeset
 
 log = logging.getLogger("helpdesk.portal")
 
@@ -48,7 +49,7 @@ def install(app: Flask) -> None:
 
 
 def _page(status: int, title: str, text: str) -> tuple[str, int]:
-    return render_template("problem.html", title=title, text=text), status
+    return render_template("problem.html", title=typeset(title), text=typeset(text)), status
 
 
 def _ask_to_log_in(_error: errors.PortalSessionEnded) -> Response:
@@ -64,11 +65,11 @@ def _dead_link(error: LinkRefused) -> tuple[str, int]:
         LinkState.EXPIRED: _("This link has expired"),
     }
     zone = portal().services.elections.current().zone
-    return render_template("dead_link.html", title=titles[error.state], text=error_text(error, zone)), 410
+    return render_template("dead_link.html", title=titles[error.state], text=typeset(error_text(error, zone))), 410
 
 
 def _unknown_link(error: LinkUnknown) -> tuple[str, int]:
-    return render_template("dead_link.html", title=_("This link is not known"), text=error_text(error)), 404
+    return render_template("dead_link.html", title=_("This link is not known"), text=typeset(error_text(error))), 404
 
 
 def _refused(error: HelpdeskError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
