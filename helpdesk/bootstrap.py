@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from functools import cache
 from pathlib import Path
 
 from helpdesk.adapters.argon2 import Argon2Hasher
@@ -79,8 +80,9 @@ def open_program(settings: Settings) -> Program:
     secrets = KeyringSecrets()
     store = _store(settings, secrets)
     try:
-        store.check()
-        clock = _clock(settings, trial=store_is_trial(store))
+        if not store.keeps_logins or store.url.username:  # without a name, somebody logs in first: `log_in` checks
+            store.check()
+        clock = _clock(settings, store)
     except BaseException:
         store.close()
         raise
@@ -93,8 +95,8 @@ def create_program(settings: Settings, *, trial: bool = False) -> Program:
     store = _store(settings, secrets)
     try:
         kept = keep_before_upgrade(store)
-        upgrade_store(store)
-        clock = _clock(settings, trial=trial or store_is_trial(store))
+        upgrade_store(store, limits=settings.limits)
+        clock = _clock(settings, store, trial=trial)
     except BaseException:
         store.close()
         raise
@@ -224,22 +226,31 @@ def _quiet_hours(settings: Settings) -> QuietHours | None:
 
 
 def _store(settings: Settings, secrets: SecretStore) -> Store:
+    """The store of the settings; a service's own password comes from a credential file or the keyring."""
     store = Store(settings.database)
-    if store.path is not None or store.url.password is not None or not store.url.username:
+    if store.url.password is not None:
+        raise BadSetting("database", "password_in_url")
+    if not store.keeps_logins or not store.url.username:
         return store
     try:
-        password = secrets.read(f"database:{store.url.render_as_string(hide_password=True)}")
+        password = (
+            read_credential(settings.database_password_file)
+            if settings.database_password_file
+            else secrets.read(f"database:{settings.database}")
+        )
     except SecretStoreUnavailable:
-        return store  # libpq may know: a password file, peer or Kerberos authentication
+        if settings.database_password_file:
+            raise
+        return store  # libpq may know: peer or Kerberos authentication
     if password is None:
         return store
     store.close()
     return Store(settings.database, password=password)
 
 
-def _clock(settings: Settings, *, trial: bool) -> Clock:
-    """The system's clock; HELPDESK_NOW replaces it for trial stores only."""
-    if not settings.now or not trial:
+def _clock(settings: Settings, store: Store, *, trial: bool = False) -> Clock:
+    """The system's clock; HELPDESK_NOW replaces it for trial stores only, which is asked once somebody looks."""
+    if not settings.now:
         return system_clock
     try:
         moment = datetime.fromisoformat(settings.now)
@@ -247,4 +258,9 @@ def _clock(settings: Settings, *, trial: bool) -> Clock:
         raise BadSetting("HELPDESK_NOW", "not_a_time") from None
     if moment.tzinfo is None:
         raise BadSetting("HELPDESK_NOW", "not_a_time")
-    return lambda: moment.astimezone(UTC)
+
+    @cache
+    def holds() -> bool:
+        return trial or store_is_trial(store)
+
+    return lambda: moment.astimezone(UTC) if holds() else system_clock()

@@ -89,6 +89,7 @@ class Settings:
     theme: str = "system"
     operator: str = ""
     password_file: Path | None = None
+    database_password_file: Path | None = None
     link_key_file: Path | None = None
     smtp_password_file: Path | None = None
     portal_key_file: Path | None = None
@@ -144,6 +145,7 @@ def load_settings(
         theme=_text("theme", values.get("theme", "system")),
         operator=operator or environment.get("HELPDESK_OPERATOR", ""),
         password_file=_path(environment, "HELPDESK_PASSWORD_FILE"),
+        database_password_file=_path(environment, "HELPDESK_DATABASE_PASSWORD_FILE"),
         link_key_file=_path(environment, "HELPDESK_LINK_KEY_FILE"),
         smtp_password_file=_path(environment, "HELPDESK_SMTP_PASSWORD_FILE"),
         portal_key_file=_path(environment, "HELPDESK_PORTAL_KEY_FILE"),

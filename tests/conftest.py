@@ -24,6 +24,7 @@ from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
 from tests.databases import postgresql
 from tests.elections import OPENING, election_around
+from tests.logins import EachTheirLogin
 from tests.voters import VoterMaker
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -173,14 +174,25 @@ def make_context(store: Store, clock: Callable[[], datetime]) -> ServiceContext:
 
 @pytest.fixture
 def context(database: Store, clock: SetClock, election: Election) -> ServiceContext:
+    """A server goes by its own clock, but in a store made for trials, where the tests' clock holds."""
     with database.write() as connection:
-        write_election(connection, election, trial=False)
+        write_election(connection, election, trial=database.keeps_logins)
     return make_context(database, clock)
 
 
 @pytest.fixture
-def services(context: ServiceContext) -> Services:
-    return build_services(context)
+def services(context: ServiceContext) -> Iterator[Services]:
+    """On a server, everybody works over connections of their own login: what the rights lack shows in every test."""
+    if not context.store.keeps_logins:
+        yield build_services(context)
+        return
+    with context.store.write() as connection:
+        for service in ("mailer", "portal"):
+            create = f"CREATE ROLE \"a {service}\" LOGIN PASSWORD '{PASSWORD}' IN ROLE helpdesk_{service}"
+            connection.exec_driver_sql(create)
+    each = EachTheirLogin(context, PASSWORD)
+    yield each.services()
+    each.close()
 
 
 @pytest.fixture

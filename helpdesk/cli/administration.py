@@ -69,12 +69,17 @@ def operator() -> None:
               help=to_translate("Limit to an académie or a department; may be repeated."))  # fmt: skip
 @click.option("--voter", metavar="NUMBER", cls=TranslatedOption,
               help=to_translate("The operator's own voter number."))  # fmt: skip
+@click.option("--external", is_flag=True, cls=TranslatedOption,
+              help=to_translate("No password: the server asks for it elsewhere (LDAP, Kerberos)."))  # fmt: skip
 @click.pass_context
-def add(context: click.Context, name: str, role: str, scopes: tuple[str, ...], voter: str | None) -> None:
+def add(
+    context: click.Context, name: str, role: str, scopes: tuple[str, ...], voter: str | None, *, external: bool
+) -> None:
     """Add one operator."""
     scope = _read_scopes(scopes)
-    with logged_in(context, keep_stdin=True) as session:
-        password = read_password(context, prompt=_("New password of {name}").format(name=name), confirm=True)
+    with logged_in(context, keep_stdin=not external) as session:
+        prompt = _("New password of {name}").format(name=name)
+        password = None if external else read_password(context, prompt=prompt, confirm=True)
         session.program.services.operators.add(
             session.operator, name, role=Role(role), password=password, scope=scope, voter_number=voter
         )

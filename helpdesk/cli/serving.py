@@ -15,7 +15,7 @@ import click
 
 from helpdesk.bootstrap import Program, create_program, link_key, mail_renderer, open_program, smtp_transport
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
-from helpdesk.cli.session import log_to_file, logged_in, settings_of
+from helpdesk.cli.session import at_work, log_to_file, settings_of
 from helpdesk.config import load_settings
 from helpdesk.domain.errors import HelpdeskError, MailServerUnreachable
 from helpdesk.domain.mailer_status import MailerState, MailerStatus
@@ -37,9 +37,7 @@ if TYPE_CHECKING:  # the desk costs Qt: it is imported only when it is asked for
 @click.pass_context
 def mailer(context: click.Context, *, once: bool, until_empty: bool) -> None:
     """Run the mailer in the foreground."""
-    with logged_in(context) as session:
-        program = session.program
-        program.services.operators.require(session.operator, Permission.RUN_MAILER)
+    with at_work(context, Permission.RUN_MAILER) as program:
         stop = threading.Event()
         delivery = make_delivery(program)
         try:

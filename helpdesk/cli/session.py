@@ -16,7 +16,7 @@ from helpdesk.bootstrap import Program, open_program
 from helpdesk.cli.options import given
 from helpdesk.config import Settings, load_settings
 from helpdesk.domain.errors import PasswordUnavailable, SecretStoreUnavailable
-from helpdesk.domain.roles import Operator
+from helpdesk.domain.roles import Operator, Permission
 from helpdesk.language.catalogue import gettext as _
 
 DEMO_OPERATOR, DEMO_PASSWORD_FILE = "demo", "demo-password"
@@ -59,6 +59,23 @@ def log_in(context: click.Context, program: Program, *, keep_stdin: bool = False
     """Log in to a program with what the options, the environment, the keyring or the person at hand say."""
     name, password = _credentials(context, program, keep_stdin=keep_stdin)
     return Session(program, program.services.operators.log_in(name, password))
+
+
+@contextmanager
+def at_work(context: click.Context, permission: Permission) -> Iterator[Program]:
+    """The program for a service: on a server as the login of the database's URL, otherwise as an operator.
+
+    Raises RoleRefused without the permission; on a server, the rights of the login decide.
+    """
+    program = open_program(settings_of(context))
+    try:
+        if not program.store.keeps_logins:
+            operators = program.services.operators
+            name, password = _credentials(context, program, keep_stdin=False)
+            operators.require(operators.log_in(name, password), permission)
+        yield program
+    finally:
+        program.close()
 
 
 def read_password(context: click.Context, *, prompt: str, confirm: bool = False) -> str:

@@ -206,5 +206,5 @@ class LoginDialog(Translated, QDialog):
 
 
 def _log_in(context: DeskContext, name: str, password: str) -> LoggedIn:
-    election = context.services.elections.current()
-    return LoggedIn(context.services.operators.log_in(name, password), election)
+    operator = context.services.operators.log_in(name, password)
+    return LoggedIn(operator, context.services.elections.current())

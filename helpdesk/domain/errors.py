@@ -67,6 +67,10 @@ class SessionEnded(Refusal):
     """The operator was disabled, or their role or scope changed, since they logged in."""
 
 
+class StoreForbids(Refusal):
+    """The database itself does not allow this login what was asked."""
+
+
 # --- guarded actions
 
 
@@ -405,6 +409,21 @@ class StoreTooOld(BadInput):
 
 class StoreFull(OutsideFault):
     """The disk that holds the database is full."""
+
+
+class CredentialsRefused(OutsideFault):
+    """The database server no longer takes the name and password that it took before."""
+
+
+class ClockOff(OutsideFault):
+    """This computer's clock is more than five minutes from the database server's."""
+
+
+class OutcomeUnknown(OutsideFault):
+    """The connection broke while the database was committing: it may be done or not.
+
+    Asking again under the same request id does it once at most.
+    """
 
 
 class SecretStoreUnavailable(OutsideFault):

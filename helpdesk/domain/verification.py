@@ -35,31 +35,49 @@ class KnownAttributes:
     corps: str
 
 
-def check_claims(claims: Mapping[Claim, str], known: KnownAttributes) -> bool:
-    """True when every attribute that was given fits.
+def spell_claims(claims: Mapping[Claim, str], known: KnownAttributes) -> dict[Claim, tuple[str, ...]]:
+    """Each attribute that was given, as the store would have to hold it to fit: no spelling when none would.
 
     Blank ones count as not given. Raises TooFewClaims with fewer than two: no attribute suffices alone, least of
-    all the birth date (facts.md rule 3).
+    all the birth date (facts.md rule 3). A birth date is spelled YYYY-MM-DD without looking at the one known, so that
+    only the store compares it.
     """
     given = {claim: text for claim, text in claims.items() if fold_words(text)}
     if len(given) < MINIMUM_CLAIMS:
         raise TooFewClaims
-    fits = [_fits(claim, text, known) for claim, text in given.items()]  # all of them: no timing to read
-    return all(fits)
+    return {claim: _spell(claim, text, known) for claim, text in given.items()}
 
 
-def _fits(claim: Claim, text: str, known: KnownAttributes) -> bool:
+def check_claims(claims: Mapping[Claim, str], known: KnownAttributes) -> bool:
+    """True when every attribute that was given fits. Raises TooFewClaims."""
+    stored = {
+        Claim.BIRTH_DATE: known.birth_date.isoformat() if known.birth_date else None,
+        Claim.ESTABLISHMENT: known.establishment_code,
+        Claim.FAMILY_NAME: known.family_name,
+        Claim.VOTER_NUMBER: known.voter_number,
+        Claim.CORPS: known.corps,
+    }
+    fits = [stored[claim] in spelled for claim, spelled in spell_claims(claims, known).items()]
+    return all(fits)  # all of them were compared: no timing to read
+
+
+def _spell(claim: Claim, text: str, known: KnownAttributes) -> tuple[str, ...]:
     match claim:
         case Claim.BIRTH_DATE:
-            return known.birth_date is not None and known.birth_date in read_dates(text)
+            return tuple(sorted(day.isoformat() for day in read_dates(text)))
         case Claim.ESTABLISHMENT:
-            return _same_establishment(text, known)
+            stored, fits = known.establishment_code, _same_establishment(text, known)
         case Claim.FAMILY_NAME:
-            return fold_words(text).replace(" ", "") == fold_words(known.family_name).replace(" ", "")
+            stored, fits = known.family_name, _joined(text) == _joined(known.family_name)
         case Claim.VOTER_NUMBER:
-            return re.sub(r"\W", "", text) == known.voter_number
+            stored, fits = known.voter_number, re.sub(r"\W", "", text) == known.voter_number
         case Claim.CORPS:
-            return _close(fold_words(text), fold_words(known.corps))
+            stored, fits = known.corps, _close(fold_words(text), fold_words(known.corps))
+    return (stored,) if fits else ()
+
+
+def _joined(text: str) -> str:
+    return fold_words(text).replace(" ", "")
 
 
 _ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")

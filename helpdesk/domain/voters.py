@@ -1,7 +1,7 @@
 """What a front shows of voters: frozen values, never live rows, never a hash."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from helpdesk.domain.address_changes import AddressChangeView
 from helpdesk.domain.contacts import ContactView
@@ -139,11 +139,7 @@ class VoterDetail:
 
 
 BIRTH_DATE_MASK = "••/••/••••"
-
-
-def mask_birth_date(_: date | None) -> str:
-    """A birth date as every screen shows it: it is compared, never displayed (facts.md rule 11)."""
-    return BIRTH_DATE_MASK
+"""A birth date as every screen shows it: it is compared, never displayed (facts.md rule 11)."""
 
 
 @dataclass(frozen=True, slots=True)

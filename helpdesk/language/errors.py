@@ -45,6 +45,9 @@ _SENTENCES: dict[type, str] = {
     ),
     errors.OwnRecord: to_translate("This is your own voter record. Ask a colleague to handle it."),
     errors.SessionEnded: to_translate("Your access was closed. Log in again, or ask an administrator."),
+    errors.StoreForbids: to_translate(
+        "The database does not allow this to your login. Nothing was done: ask an administrator."
+    ),
     errors.NotVerified: to_translate(
         "Verify the caller first: this action needs a verification less than 15 minutes old."
     ),
@@ -143,6 +146,15 @@ _SENTENCES: dict[type, str] = {
     errors.StoreDamaged: to_translate(
         "The database is damaged. Nothing was done: stop working with it, and restore the last backup."
     ),
+    errors.CredentialsRefused: to_translate(
+        "The database no longer accepts your password. Nothing was done: enter the new one."
+    ),
+    errors.ClockOff: to_translate(
+        "This computer's clock is more than five minutes off. Nothing was done: set the clock, then try again."
+    ),
+    errors.OutcomeUnknown: to_translate(
+        "The connection broke at the last moment: it may be done or not. Try again: it is never done twice."
+    ),
     errors.StoreMissing: to_translate("There is no helpdesk store here yet: run `helpdesk init` first."),
     errors.NotAStore: to_translate("This file or database is not a helpdesk store. Check the address given."),
     errors.StoreTooNew: to_translate("A newer helpdesk made this store. Install that version or a later one."),
@@ -219,6 +231,8 @@ def _bad_setting(error: errors.BadSetting, zone: str) -> str:
     why = {
         "not_a_database_url": _("it is not a database URL (sqlite:///file.db or postgresql+psycopg://user@host/db)"),
         "unsupported_database": _("only SQLite and PostgreSQL are supported"),
+        "password_in_url": _("a password does not belong into it: it is kept in the keyring, or asked for"),
+        "insecure_database": _("a server that is not this machine needs sslmode=verify-full"),
         "memory_database": _("a database in memory would be lost: name a file"),
         "unknown": _("there is no such setting"),
         "insecure": _("without encryption, mail goes to this machine only: use tls or starttls"),

@@ -30,10 +30,12 @@ from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.store.audit_chain import append, done_before
-from helpdesk.store.engine import lock_voter
+from helpdesk.store.engine import lock_voter, own_voter_number
 from helpdesk.store.schema import operator, operator_scope, verification, voter
 
 MINIMUM_REASON = 3
+VOTER_COLUMNS = tuple(column for column in voter.columns if column.name not in {"birth_date", "roll_digest"})
+"""What a login of the desk may read of a voter on every database."""
 
 
 @dataclass(slots=True)
@@ -126,9 +128,9 @@ def _admit(
     now: datetime,
 ) -> GuardedAction:
     who = operator_at_work(connection, actor, permission)
-    row = voter_in_reach(connection, who, number)
-    if row.number == own_number(connection, who):
+    if number == own_voter_number(connection, who.id):
         raise OwnRecord
+    row = voter_in_reach(connection, who, number)
     return GuardedAction(
         connection=connection,
         now=now,
@@ -191,16 +193,15 @@ def stored_scope(connection: Connection, operator_id: int) -> Scope:
     )
 
 
-def own_number(connection: Connection, who: Operator) -> str | None:
-    """The operator's own voter number, if they are a voter too."""
-    return connection.scalar(select(operator.c.voter_number).where(operator.c.id == who.id))
-
-
 def voter_in_reach(connection: Connection, who: Operator, number: str) -> Row[Any]:
-    """The voter's row. Raises VoterNotFound, or OutOfScope."""
-    row = connection.execute(select(voter).where(voter.c.number == number)).first()
+    """The voter's row, without what only the store compares (`VOTER_COLUMNS`).
+
+    Raises OutOfScope; VoterNotFound only for operators whom no scope limits: to others, a voter elsewhere and none at
+    all must look alike.
+    """
+    row = connection.execute(select(*VOTER_COLUMNS).where(voter.c.number == number)).first()
     if row is None:
-        raise VoterNotFound
+        raise VoterNotFound if who.scope.is_everything else OutOfScope
     if not who.scope.includes(academy=row.academy, department=row.department):
         raise OutOfScope
     return row

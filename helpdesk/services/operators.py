@@ -3,27 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import (
     LastAdministrator,
-    LoginRefused,
-    LoginThrottled,
     OperatorExists,
     OperatorNotFound,
     Refusal,
-    WeakPassword,
 )
 from helpdesk.domain.folding import fold_words, nfc
-from helpdesk.domain.passwords import is_common_password
 from helpdesk.domain.roles import EVERYTHING, Operator, Permission, Role, Scope
 from helpdesk.services.context import ServiceContext
+from helpdesk.services.credentials import check_strength, credentials_of
 from helpdesk.services.guard import operator_at_work, record_refusal, stored_scope
 from helpdesk.store.audit_chain import append
-from helpdesk.store.schema import login_failure, operator, operator_scope
+from helpdesk.store.schema import operator, operator_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,56 +40,27 @@ class Operators:
     def __init__(self, context: ServiceContext) -> None:
         """Work on the context's store."""
         self._context = context
+        self._credentials = credentials_of(context)
 
     def log_in(self, name: str, password: str) -> Operator:
         """The operator of this name and password.
 
         Raises LoginRefused alike, in words and in time, for an unknown name, a wrong password and a disabled
-        operator; LoginThrottled after too many failures for a name, whether it exists or not.
+        operator; LoginThrottled after too many failures for a name, whether it exists or not (where operators are
+        logins of a database server, that server slows down guessing instead).
         """
-        now, folded = self._context.clock(), fold_words(name)
-        with self._context.store.read() as connection:
-            until = self._closed_until(connection, folded, now)
-            row = connection.execute(
-                select(operator.c.id, operator.c.name, operator.c.role, operator.c.password_hash).where(
-                    operator.c.folded == folded, operator.c.disabled.is_(None)
-                )
-            ).first()
-            scope = stored_scope(connection, row.id) if row else EVERYTHING
-        known_name = row.name if row else "?"
-        if until is not None:
-            refusal = LoginThrottled(until)
-            record_refusal(self._context, known_name, Action.LOGIN, refusal)
-            raise refusal
-        # The hash is compared outside any transaction: it takes tens of milliseconds, a lock must not.
-        if row is None or row.password_hash is None:
-            self._context.hasher.waste(password)
-            matched = False
-        else:
-            matched = self._context.hasher.matches(row.password_hash, password)
-        if row is None or not matched:
-            with self._context.store.write() as connection:
-                connection.execute(insert(login_failure).values(folded=folded, at=now))
-            record_refusal(self._context, known_name, Action.LOGIN, LoginRefused())
-            raise LoginRefused
-        renewed = self._context.hasher.hash(password) if self._context.hasher.is_outdated(row.password_hash) else None
-        with self._context.store.write() as connection:
-            connection.execute(delete(login_failure).where(login_failure.c.folded == folded))
-            if renewed is not None:
-                connection.execute(
-                    update(operator)
-                    .where(operator.c.id == row.id, operator.c.password_hash == row.password_hash)
-                    .values(password_hash=renewed)
-                )
-            append(connection, at=now, actor=row.name, action=Action.LOGIN)
-        return Operator(row.id, row.name, Role(row.role), scope)
+        return self._credentials.log_in(name, password)
+
+    def log_out(self) -> None:
+        """Let go of the login; nothing works before the next one where operators are logins of the server."""
+        self._credentials.log_out()
 
     def require(self, actor: Operator, permission: Permission) -> None:
         """Raise RoleRefused or SessionEnded unless the operator, as stored now, has the permission."""
         with self._context.store.read() as connection:
             operator_at_work(connection, actor, permission)
 
-    def add_first(self, name: str, password: str) -> Operator:
+    def add_first(self, name: str, password: str | None) -> Operator:
         """The first administrator of a new store. Raises OperatorExists when there is any operator."""
         with self._context.store.write() as connection:
             if connection.scalar(select(func.count()).select_from(operator)):
@@ -113,11 +81,15 @@ class Operators:
         name: str,
         *,
         role: Role,
-        password: str,
+        password: str | None,
         scope: Scope = EVERYTHING,
         voter_number: str | None = None,
     ) -> Operator:
-        """Add an operator. Raises OperatorExists, WeakPassword, RoleRefused."""
+        """Add an operator. Raises OperatorExists, WeakPassword, RoleRefused.
+
+        Without a password, the database server asks elsewhere for it (LDAP, Kerberos); a store that keeps passwords
+        itself needs one.
+        """
         with self._administration(actor, Action.OPERATOR_ADDED) as (connection, who):
             created = self._insert(connection, name, role, password, scope, voter_number)
             self._audit(connection, who, Action.OPERATOR_ADDED, created.name, role=role, scope=_scope_text(scope))
@@ -148,13 +120,16 @@ class Operators:
                 .where(operator.c.id == found.id, operator.c.disabled.is_(None))
                 .values(disabled=self._context.clock())
             )
+            self._credentials.close(connection, found.folded)
             self._audit(connection, who, Action.OPERATOR_DISABLED, found.name)
+        self._credentials.closed(found.folded)
 
     def enable(self, actor: Operator, name: str) -> None:
         """Open a disabled operator's access again. Raises OperatorNotFound, RoleRefused."""
         with self._administration(actor, Action.OPERATOR_ENABLED) as (connection, who):
             found = _find(connection, name)
             connection.execute(update(operator).where(operator.c.id == found.id).values(disabled=None))
+            self._credentials.reopen(connection, found.folded)
             self._audit(connection, who, Action.OPERATOR_ENABLED, found.name)
 
     def set_scope(self, actor: Operator, name: str, scope: Scope) -> None:
@@ -169,8 +144,8 @@ class Operators:
         """Give an operator a new password. Raises OperatorNotFound, WeakPassword, RoleRefused."""
         with self._administration(actor, Action.OPERATOR_CHANGED) as (connection, who):
             found = _find(connection, name)
-            encoded = self._hash(password, name)
-            connection.execute(update(operator).where(operator.c.id == found.id).values(password_hash=encoded))
+            check_strength(password, found.name, self._context.limits.operator_password_characters)
+            self._credentials.replace(connection, found.folded, password)
             self._audit(connection, who, Action.OPERATOR_CHANGED, found.name, password="new")  # noqa: S106
 
     @contextmanager
@@ -187,7 +162,7 @@ class Operators:
         connection: Connection,
         name: str,
         role: Role,
-        password: str,
+        password: str | None,
         scope: Scope,
         voter_number: str | None,
     ) -> Operator:
@@ -197,23 +172,19 @@ class Operators:
             raise OperatorNotFound(name)
         if connection.scalar(select(operator.c.id).where(operator.c.folded == folded)) is not None:
             raise OperatorExists(name)
+        if password is not None:
+            check_strength(password, name, self._context.limits.operator_password_characters)
         values = {
             "name": name,
             "folded": folded,
             "role": role,
-            "password_hash": self._hash(password, name),
             "voter_number": voter_number,
             "created": self._context.clock(),
         }
         operator_id = connection.execute(insert(operator).values(values).returning(operator.c.id)).scalar_one()
         _insert_scope(connection, operator_id, scope)
+        self._credentials.give(connection, folded, password)
         return Operator(operator_id, name, role, scope)
-
-    def _hash(self, password: str, name: str) -> str:
-        minimum = self._context.limits.operator_password_characters
-        if len(password) < minimum or is_common_password(password, names=(name,)):
-            raise WeakPassword(minimum)
-        return self._context.hasher.hash(password)
 
     def _audit(self, connection: Connection, who: Operator, action: Action, about: str, **detail: str) -> None:
         append(
@@ -224,21 +195,10 @@ class Operators:
             detail={"operator": about, **detail},
         )
 
-    def _closed_until(self, connection: Connection, folded: str, now: datetime) -> datetime | None:
-        limits = self._context.limits
-        window = timedelta(seconds=limits.login_closed_seconds)
-        times = connection.scalars(
-            select(login_failure.c.at)
-            .where(login_failure.c.folded == folded, login_failure.c.at > now - window)
-            .order_by(login_failure.c.at.desc())
-            .limit(limits.login_failures)
-        ).all()
-        return times[0] + window if len(times) >= limits.login_failures else None
 
-
-def _find(connection: Connection, name: str) -> Row[int, str]:
+def _find(connection: Connection, name: str) -> Row[int, str, str]:
     found = connection.execute(
-        select(operator.c.id, operator.c.name).where(operator.c.folded == fold_words(name))
+        select(operator.c.id, operator.c.name, operator.c.folded).where(operator.c.folded == fold_words(name))
     ).first()
     if found is None:
         raise OperatorNotFound(nfc(name))

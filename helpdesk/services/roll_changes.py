@@ -12,6 +12,7 @@ from helpdesk.domain.roles import Operator
 from helpdesk.domain.roll import RollRow
 from helpdesk.domain.states import AccountState, AddressSource, MailKind
 from helpdesk.services.context import ServiceContext
+from helpdesk.services.guard import VOTER_COLUMNS
 from helpdesk.services.mail_queue import queue_mail, renew_links
 from helpdesk.store.audit_chain import append
 from helpdesk.store.schema import account, address, ballot, enrolment, establishment, voter
@@ -128,7 +129,7 @@ class RollChanges:
         """Links die, and both addresses are told if the voter has ever been written to (facts.md rules 4 and 6)."""
         state = self._connection.scalar(select(account.c.state).where(account.c.voter_id == voter_id))
         generation = renew_links(self._connection, voter_id, self._now)
-        stored = self._connection.execute(select(voter).where(voter.c.id == voter_id)).one()
+        stored = self._connection.execute(select(*VOTER_COLUMNS).where(voter.c.id == voter_id)).one()
         if state != AccountState.NOT_INVITED:
             for to in (before, row.tied):
                 queue_mail(

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import VerificationClosed
 from helpdesk.domain.limits import Limits
 from helpdesk.domain.roles import Operator, Permission
-from helpdesk.domain.verification import Claim, KnownAttributes, check_claims
+from helpdesk.domain.verification import Claim, KnownAttributes, spell_claims
 from helpdesk.domain.voters import VerificationResult
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import guarded_action
+from helpdesk.store.callers import compare_claims
 from helpdesk.store.schema import establishment, verification
 
 
@@ -45,23 +46,25 @@ class Verification:
                 select(establishment.c.code, establishment.c.name).where(establishment.c.id == row.establishment_id)
             ).one()
             known = KnownAttributes(
-                birth_date=row.birth_date,
+                birth_date=None,  # only the store knows it
                 establishment_code=place.code,
                 establishment_name=place.name,
                 family_name=row.family_name,
                 voter_number=row.number,
                 corps=row.corps,
             )
-            matched = check_claims(claims, known)
-            until = act.now + timedelta(seconds=limits.verification_seconds) if matched else None
-            connection.execute(
-                insert(verification).values(
-                    operator_id=act.operator.id, voter_id=row.id, at=act.now, matched=matched, expires=until
-                )
+            expires = act.now + timedelta(seconds=limits.verification_seconds)
+            matched = compare_claims(
+                connection,
+                operator_id=act.operator.id,
+                voter_id=row.id,
+                at=act.now,
+                expires=expires,
+                spelled={str(claim): texts for claim, texts in spell_claims(claims, known).items()},
             )
             act.detail["attributes"] = " ".join(sorted(claim for claim, text in claims.items() if text.strip()))
             act.outcome = Outcome.DONE if matched else Outcome.FAILED
-            return VerificationResult(matched, until, left if matched else left - 1)
+            return VerificationResult(matched, expires if matched else None, left if matched else left - 1)
 
 
 def failure_budget(connection: Connection, voter_id: int, now: datetime, limits: Limits) -> tuple[datetime | None, int]:

@@ -1,12 +1,14 @@
 """The database behind one door: transactions for both dialects, and faults as types."""
 
 import sqlite3
+import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     ARRAY,
     URL,
@@ -29,10 +31,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from helpdesk.domain.errors import (
     BadSetting,
+    ClockOff,
     HelpdeskError,
     NotAStore,
     StoreBusy,
     StoreDamaged,
+    StoreForbids,
     StoreFull,
     StoreMissing,
     StoreReadOnly,
@@ -41,7 +45,8 @@ from helpdesk.domain.errors import (
     StoreUnreachable,
 )
 from helpdesk.store.revisions import REVISIONS
-from helpdesk.store.schema import voter
+from helpdesk.store.schema import operator, voter
+from helpdesk.store.server import Login, connect, guarded_url
 
 BUSY_TIMEOUT_MS = 5_000
 APPLICATION_ID = 0x48445F31  # "HD_1", PRAGMA application_id of the embedded file
@@ -69,6 +74,8 @@ _POSTGRESQL_FAULTS: dict[str, type[HelpdeskError]] = {
     "40P01": StoreBusy,  # deadlock_detected
     "XX001": StoreDamaged,  # data_corrupted
     "XX002": StoreDamaged,  # index_corrupted
+    "42501": StoreForbids,  # insufficient_privilege
+    "HD001": ClockOff,
 }
 
 
@@ -76,9 +83,39 @@ class Store:
     """One database. Every query of the program runs inside `read` or `write`, in whichever thread asks."""
 
     def __init__(self, url: str, *, password: str | None = None) -> None:
-        """Prepare the engine; nothing is opened yet. Raises BadSetting for a URL that means no database."""
+        """Prepare the engine; nothing is opened yet.
+
+        Raises BadSetting for a URL that means no database, or a server that could be listened to on its way.
+        """
         self.url = _read_url(url, password)
+        self._login: Login | None = None
+        self._entry = threading.Lock()
         self.engine = _build_engine(self.url)
+        if self.keeps_logins:
+            event.listen(self.engine, "do_connect", self._connect)
+
+    @property
+    def keeps_logins(self) -> bool:
+        """True where operators are logins of the database server; False where the store keeps their passwords."""
+        return self.url.get_backend_name() == "postgresql"
+
+    def sign_in(self, name: str, password: str | None) -> None:
+        """Work with this login of the server from now on; who worked before is let go.
+
+        Raises CredentialsRefused, SessionEnded for a login that was closed, and the store's faults; whoever worked
+        before then still does.
+        """
+        login = Login(name, password)
+        with self._entry, _faults():
+            connect(self.url, login).close()
+            self._login = login
+            self.engine.dispose()
+
+    def sign_out(self) -> None:
+        """Forget the login and close its connections."""
+        with self._entry:
+            self._login = None
+            self.engine.dispose()
 
     @property
     def path(self) -> Path | None:
@@ -122,6 +159,14 @@ class Store:
         if revision != REVISIONS[-1]:
             raise StoreTooOld
 
+    def open_connection(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection of its own to the server, outside the pool, for who waits on it for long; autocommitting."""
+        with _faults():
+            return connect(self.url, self._login, autocommit=True)
+
+    def _connect(self, *_: object) -> psycopg.Connection[tuple[object, ...]]:
+        return connect(self.url, self._login)
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -144,6 +189,14 @@ def lock_voters(connection: Connection, numbers: Collection[str], now: datetime 
     if connection.dialect.name == "postgresql" and numbers:
         each = func.unnest(cast(sorted(numbers), ARRAY(Text)))
         connection.execute(select(func.helpdesk.lock_voter(each, now))).all()
+
+
+def own_voter_number(connection: Connection, operator_id: int) -> str | None:
+    """The voter number of an operator who is a voter too; on PostgreSQL nobody at the desk learns a colleague's."""
+    if connection.dialect.name == "postgresql":
+        own: str | None = connection.scalar(select(func.helpdesk.own_voter_number()))
+        return own
+    return connection.scalar(select(operator.c.voter_number).where(operator.c.id == operator_id))
 
 
 def upsert(
@@ -177,12 +230,14 @@ def _read_url(url: str, password: str | None) -> URL:
         raise BadSetting("database", "unsupported_database")
     if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise BadSetting("database", "memory_database")
+    if parsed.get_backend_name() == "postgresql":
+        parsed = guarded_url(parsed)
     return parsed.set(password=password) if password is not None else parsed
 
 
 def _build_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, hide_parameters=True, pool_size=4, max_overflow=4, pool_pre_ping=True)
+        return create_engine(url, hide_parameters=True, pool_size=2, max_overflow=6, pool_pre_ping=True)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     )
@@ -215,6 +270,8 @@ def _faults() -> Iterator[None]:
         if fault := _fault(error):
             raise fault from None  # the driver's text may quote the row
         raise
+    except psycopg.OperationalError:
+        raise StoreUnreachable from None
 
 
 def sqlite_fault(error: sqlite3.Error) -> HelpdeskError | None:

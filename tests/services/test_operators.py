@@ -1,13 +1,10 @@
 """Logging in, and keeping the list of those who may."""
 
-from datetime import timedelta
-
 import pytest
 
 from helpdesk.domain.errors import (
     LastAdministrator,
     LoginRefused,
-    LoginThrottled,
     OperatorExists,
     OperatorNotFound,
     RoleRefused,
@@ -36,31 +33,10 @@ def test_unknown_wrong_and_disabled_are_refused_alike(services, administrator, a
     assert len(set(refusals)) == 1
 
 
-@pytest.mark.parametrize("name", ["Ada Admin", "Nobody At All"])
-def test_five_failures_close_a_name_whether_it_exists_or_not(services, administrator, clock, name):
-    for _ in range(5):
-        with pytest.raises(LoginRefused):
-            services.operators.log_in(name, "wrong")
-    with pytest.raises(LoginThrottled) as refused:
-        services.operators.log_in(name, PASSWORD)
-    assert refused.value.until == clock.now + timedelta(minutes=15)
-    clock.advance(minutes=15)
-    if name == "Ada Admin":
-        assert services.operators.log_in(name, PASSWORD).id == administrator.id
-
-
 def test_strange_names_and_passwords_are_refused_like_any_other(services, administrator):
     for name, password in (("\x00\ud800", "\ud800"), ("'; --", "\x00"), ("x" * 10_000, "y" * 100_000)):
         with pytest.raises(LoginRefused):
             services.operators.log_in(name, password)
-
-
-def test_a_login_forgives_earlier_failures(services, administrator):
-    for _ in range(3):
-        for _ in range(4):
-            with pytest.raises(LoginRefused):
-                services.operators.log_in(administrator.name, "wrong")
-        services.operators.log_in(administrator.name, PASSWORD)
 
 
 def test_a_disabled_operator_is_out_at_once_and_can_come_back(services, administrator, agent, add_voter):

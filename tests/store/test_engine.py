@@ -176,12 +176,32 @@ def test_a_server_that_is_not_there_is_unreachable():
         ("mysql://u@h/d", "unsupported_database"),
         ("sqlite://", "memory_database"),
         ("sqlite:///:memory:", "memory_database"),
+        ("postgresql+psycopg://u@db.example/d?sslmode=require", "insecure_database"),
+        ("postgresql+psycopg://u@192.0.2.7/d?sslmode=disable", "insecure_database"),
+        ("postgresql+psycopg://u@/d?host=127.0.0.1:5432&host=db.example:5432&sslmode=prefer", "insecure_database"),
     ],
 )
 def test_a_wrong_url_says_what_is_wrong(url, why):
     with pytest.raises(BadSetting) as refused:
         Store(url)
     assert refused.value.why in {why, "not_a_database_url"}
+
+
+@pytest.mark.parametrize(
+    ("url", "sslmode"),
+    [
+        ("postgresql+psycopg://db.example/d", "verify-full"),
+        ("postgresql+psycopg:///d?host=one.example:5432&host=two.example:5432", "verify-full"),
+        ("postgresql+psycopg://localhost/d", None),
+        ("postgresql+psycopg://127.0.0.1/d", None),
+        ("postgresql+psycopg://[::1]/d", None),
+        ("postgresql+psycopg:///d?host=/var/run/postgresql", None),
+    ],
+)
+def test_a_server_elsewhere_proves_who_it_is(url, sslmode):
+    store = Store(url)
+    assert store.url.query.get("sslmode") == sslmode
+    store.close()
 
 
 def test_errors_of_the_driver_quote_no_row(database):

@@ -115,7 +115,7 @@ BEGIN
        OR helpdesk.session_kind() = 'owner' OR coalesce((SELECT trial FROM election), true) THEN
         RETURN p_claimed;
     END IF;
-    RAISE EXCEPTION 'helpdesk: the clock of this computer is off' USING ERRCODE = 'invalid_datetime_format';
+    RAISE EXCEPTION 'helpdesk: the clock of this computer is off' USING ERRCODE = 'HD001';
 END
 $$;
 

@@ -1,0 +1,35 @@
+"""Passwords that the store keeps itself: guessing is slowed down for each name."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.domain.errors import LoginRefused, LoginThrottled
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture
+def database(sqlite_store):
+    """A server keeps passwords and slows down guessing by itself: see test_server_logins.py."""
+    return sqlite_store
+
+
+@pytest.mark.parametrize("name", ["Ada Admin", "Nobody At All"])
+def test_five_failures_close_a_name_whether_it_exists_or_not(services, administrator, clock, name):
+    for _ in range(5):
+        with pytest.raises(LoginRefused):
+            services.operators.log_in(name, "wrong")
+    with pytest.raises(LoginThrottled) as refused:
+        services.operators.log_in(name, PASSWORD)
+    assert refused.value.until == clock.now + timedelta(minutes=15)
+    clock.advance(minutes=15)
+    if name == "Ada Admin":
+        assert services.operators.log_in(name, PASSWORD).id == administrator.id
+
+
+def test_a_login_forgives_earlier_failures(services, administrator):
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(LoginRefused):
+                services.operators.log_in(administrator.name, "wrong")
+        services.operators.log_in(administrator.name, PASSWORD)
