@@ -18,6 +18,7 @@ from helpdesk.domain.errors import (
     ChangeNotFound,
     ChangeWaiting,
     EvidenceMissing,
+    OutOfScope,
     OwnRequest,
     RollFrozen,
 )
@@ -31,10 +32,12 @@ from helpdesk.services.guard import (
     checked_reason,
     guarded_action,
     operator_at_work,
-    own_number,
+    record_refusal,
+    stored_scope,
 )
 from helpdesk.services.mail_queue import queue_mail, renew_links, tied_address
 from helpdesk.services.scopes import within_scope
+from helpdesk.store.engine import own_voter_number
 from helpdesk.store.schema import address, approval, operator, portal_session, voter
 from helpdesk.store.search import add_voters, remove_voters
 
@@ -127,7 +130,7 @@ class AddressChanges:
                     within_scope(who.scope),
                 )
             )
-            mine = own_number(connection, who)
+            mine = own_voter_number(connection, who.id)
             if mine is not None:
                 query = query.where(voter.c.number != mine)
             return connection.execute(query).scalar_one()
@@ -168,6 +171,10 @@ class AddressChanges:
             number: str | None = connection.scalar(
                 select(voter.c.number).join(approval, approval.c.voter_id == voter.c.id).where(approval.c.id == change)
             )
+            limited = not stored_scope(connection, actor.id).is_everything
+        if number is None and limited:  # where the database shows no voter elsewhere, none at all must look alike
+            record_refusal(self._context, actor.name, action, OutOfScope(), reason=reason)
+            raise OutOfScope
         if number is None:
             raise ChangeNotFound
         return guarded_action(
