@@ -20,6 +20,7 @@ from helpdesk.domain.errors import (
     EvidenceMissing,
     OutOfScope,
     OwnRequest,
+    Refusal,
     RollFrozen,
 )
 from helpdesk.domain.folding import nfc
@@ -33,7 +34,6 @@ from helpdesk.services.guard import (
     guarded_action,
     operator_at_work,
     record_refusal,
-    stored_scope,
 )
 from helpdesk.services.mail_queue import queue_mail, renew_links, tied_address
 from helpdesk.services.scopes import within_scope
@@ -167,14 +167,19 @@ class AddressChanges:
     def _decision(
         self, actor: Operator, change: int, action: Action, reason: str, request: str | None
     ) -> AbstractContextManager[GuardedAction]:
-        with self._context.store.read() as connection:
-            number: str | None = connection.scalar(
-                select(voter.c.number).join(approval, approval.c.voter_id == voter.c.id).where(approval.c.id == change)
-            )
-            limited = not stored_scope(connection, actor.id).is_everything
-        if number is None and limited:  # where the database shows no voter elsewhere, none at all must look alike
-            record_refusal(self._context, actor.name, action, OutOfScope(), reason=reason)
-            raise OutOfScope
+        try:
+            with self._context.store.read() as connection:
+                who = operator_at_work(connection, actor, Permission.APPROVE_ADDRESS_CHANGE)
+                number: str | None = connection.scalar(
+                    select(voter.c.number)
+                    .join(approval, approval.c.voter_id == voter.c.id)
+                    .where(approval.c.id == change)
+                )
+                if number is None and not who.scope.is_everything:
+                    raise OutOfScope  # a server shows no voter elsewhere: none at all must look alike
+        except Refusal as refusal:
+            record_refusal(self._context, actor.name, action, refusal, reason=reason)
+            raise
         if number is None:
             raise ChangeNotFound
         return guarded_action(
