@@ -27,6 +27,7 @@ from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
 from helpdesk.services.context import MailIdentity, ServiceContext
 from helpdesk.services.elections import store_is_trial
+from helpdesk.services.live import Live
 from helpdesk.store.copies import check_copy, copy_store, keep_before_upgrade
 from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
@@ -36,6 +37,7 @@ __all__ = [
     "bounce_mailbox",
     "create_program",
     "link_key",
+    "live_changes",
     "mail_renderer",
     "open_backup",
     "open_program",
@@ -129,6 +131,11 @@ def open_backup(settings: Settings, copy: Path) -> Iterator[tuple[Program, Store
                 program.close()
     finally:
         target.close()
+
+
+def live_changes(program: Program) -> Live | None:
+    """What tells of changes by itself, where the store can."""
+    return Live(program.store) if program.store.keeps_logins else None
 
 
 def reference_calendar() -> Election:

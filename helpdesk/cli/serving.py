@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpdesk.bootstrap import Program, create_program, link_key, mail_renderer, open_program, smtp_transport
+from helpdesk.bootstrap import (
+    Program,
+    create_program,
+    link_key,
+    live_changes,
+    mail_renderer,
+    open_program,
+    smtp_transport,
+)
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
 from helpdesk.cli.session import at_work, log_to_file, settings_of
 from helpdesk.config import load_settings
@@ -91,6 +99,7 @@ def desk_context(program: Program, *, mailer: EmbeddedMailer | None) -> "DeskCon
         services=program.services,
         secrets=program.secrets,
         mailer=mailer,
+        live=live_changes(program),
         clock=program.clock,
         database_label=path.name if path is not None else program.store.url.render_as_string(hide_password=True),
         preferences=Preferences(program.settings.language, ThemeChoice(program.settings.theme)),

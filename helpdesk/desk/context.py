@@ -8,6 +8,7 @@ from typing import Protocol
 from helpdesk.domain.mailer_status import MailerStatus
 from helpdesk.domain.ports import Clock, SecretStore
 from helpdesk.services import Services
+from helpdesk.services.live import LiveChange
 
 
 class ThemeChoice(StrEnum):
@@ -38,6 +39,26 @@ class BackgroundMailer(Protocol):
         ...
 
 
+class LiveChanges(Protocol):
+    """Tells of what other desks and services change; every method may wait for the store."""
+
+    def start(self, on_change: Callable[[LiveChange], None]) -> None:
+        """Begin; `on_change` is called from any thread."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
+        ...
+
+    def be_on(self, voter: int) -> None:
+        """Tell the other desks that the voter's page is open here."""
+        ...
+
+    def leave(self, voter: int) -> None:
+        """Tell them that it is closed."""
+        ...
+
+
 def keep_nothing(_: Preferences) -> None:
     """Forget what was chosen when the window closes."""
 
@@ -47,6 +68,7 @@ class DeskContext:
     """Services and ports. `mailer` is None where another process delivers.
 
     `database_label` is what the window says it works on. `keep_preferences` is called in a background thread.
+    `live` is None where pages have to ask for changes themselves.
     """
 
     services: Services
@@ -56,3 +78,4 @@ class DeskContext:
     database_label: str
     preferences: Preferences = field(default_factory=Preferences)
     keep_preferences: Callable[[Preferences], None] = keep_nothing
+    live: LiveChanges | None = None

@@ -12,6 +12,7 @@ from helpdesk.desk.appearance import space
 from helpdesk.desk.context import Preferences, ThemeChoice
 from helpdesk.desk.dialogs.keys import KeysDialog
 from helpdesk.desk.icons import line_icon
+from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.mail_watch import MailWatch
 from helpdesk.desk.navigation import Navigation
 from helpdesk.desk.pages.catalogue import APPROVALS, VOTERS, as_page, permitted_pages
@@ -47,7 +48,8 @@ class MainWindow(Translated, QMainWindow):
         self._troubles = Troubles(self.banner, session.bugs, session.zone, self)
         self._troubles.session_ended.connect(self.log_out)
         self.voter_actions = VoterActions(session, self)
-        self.voters_page = VotersPage(session, self.voter_actions, self._troubles)
+        self._live = LiveFeed(session, self)
+        self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live)
         entries = permitted_pages(session, self._troubles, self.voters_page)
         self._entries = {entry.number: entry for entry in entries}
         self._made: dict[int, QWidget] = {}
@@ -56,6 +58,8 @@ class MainWindow(Translated, QMainWindow):
         self._navigation.chosen.connect(self._show_page)
         self._pulse = Pulse(session, self._troubles, self)
         self._pulse.felt.connect(self._felt)
+        self._live.notices_changed.connect(self._pulse.ask)
+        self._live.listening.connect(self._pulse.rest)
         self._mail_watch = MailWatch(session, self.banner, self)
         self._lay_out()
         self._make_menus()
@@ -64,6 +68,7 @@ class MainWindow(Translated, QMainWindow):
         self._show_page(entries[0].number)
         self._mail_watch.start()
         self._pulse.start()
+        self._live.start()
 
     def _lay_out(self) -> None:
         page_area = QVBoxLayout()
@@ -139,6 +144,7 @@ class MainWindow(Translated, QMainWindow):
             for page in (self.voters_page, *self._made.values()):
                 as_page(page).end()
             self._pulse.stop()
+            self._live.stop()
             self._mail_watch.stop()
         if self._session.tasks.running:
             self.banner.show_notice("closing", Notice("told", _closing_words))

@@ -46,6 +46,13 @@ class Pulse(QObject):
         """Ask now."""
         self._request.ask(partial(_feel, self._session))
 
+    def rest(self, told: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        """Ask by itself only while nobody tells of changes."""
+        if told:
+            self._timer.stop()
+        else:
+            self._timer.start()
+
     def stop(self) -> None:
         """Ask no more."""
         self._timer.stop()

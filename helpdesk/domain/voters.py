@@ -98,6 +98,7 @@ class VoterDetail:
     `birth_date_masked` holds no digit of the date. `link_generation` goes back with an action, so that the
     service can refuse what was decided on an outdated page. `verified_until` concerns the asking operator only.
     `contacts` is the call log, newest first; `waiting_change` a change of tied address that nobody decided on yet.
+    `key` is what notices of changes call the voter.
     """
 
     number: str
@@ -126,6 +127,7 @@ class VoterDetail:
     missing_from_roll: datetime | None = None
     contacts: tuple[ContactView, ...] = ()
     waiting_change: AddressChangeView | None = None
+    key: int = 0
 
     @property
     def name(self) -> str:

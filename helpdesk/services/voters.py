@@ -152,6 +152,7 @@ class Voters:
             tied_failing=next(view.failing for view in addresses if view.tied),
         )
         return VoterDetail(
+            key=row.id,
             number=row.number,
             title=row.title,
             first_name=row.first_name,

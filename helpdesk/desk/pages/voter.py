@@ -13,6 +13,7 @@ from helpdesk.desk.dialogs.confirm import ConfirmDialog
 from helpdesk.desk.dialogs.resend import ResendDialog
 from helpdesk.desk.dialogs.reset_challenge import ResetChallengeDialog
 from helpdesk.desk.dialogs.verify import VerifyDialog
+from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.pages.address_card import AddressCard
 from helpdesk.desk.pages.ballot_card import BallotCard
 from helpdesk.desk.pages.call_card import CallCard
@@ -43,7 +44,7 @@ class VoterPage(Translated, QWidget):
     refused = Signal(object)
 
     def __init__(
-        self, session: Session, actions: VoterActions, troubles: Troubles, parent: QWidget | None = None
+        self, session: Session, actions: VoterActions, troubles: Troubles, live: LiveFeed, parent: QWidget | None = None
     ) -> None:
         """Show nobody yet."""
         super().__init__(parent)
@@ -55,8 +56,12 @@ class VoterPage(Translated, QWidget):
         self._focus_before: QWidget | None = None
         self._call_began = session.now()
         self._pinned_of = ""
+        self._live, self._told, self._stale = live, False, False
+        live.voter_changed.connect(self._changed_elsewhere)
+        live.listening.connect(self._listening)
         self.header = VoterHeader(session, actions)
         self.header.left.connect(self.left)
+        live.others_changed.connect(self.header.show_others)
         findings = FindingsCard(session, actions)
         addresses, identity, ballots = AddressCard(session), IdentityCard(), BallotCard()
         mails, timeline = MailCard(session), TimelineCard(session)
@@ -107,10 +112,12 @@ class VoterPage(Translated, QWidget):
         self._scroll.verticalScrollBar().setValue(0)
         self._scroll.setFocus()
         self._clock.start()
+        self._live.follow(detail.key)
 
     def close_voter(self) -> None:
         """Show nobody; what is still under way for the last voter no longer matters."""
         self._detail = None
+        self._live.follow(0)
         self._poll.stop()
         self._clock.stop()
         self._actions.follow(None)
@@ -120,7 +127,7 @@ class VoterPage(Translated, QWidget):
         """Ask for the voter anew, in the background."""
         if self._detail is None or self._refreshing:
             return
-        self._refreshing = True
+        self._refreshing, self._stale = True, False
         self._poll.stop()
         refresh = self._session.services.voters.refresh
         job = partial(refresh, self._session.operator, self._detail.number, given_address=self._given_address)
@@ -132,7 +139,8 @@ class VoterPage(Translated, QWidget):
         for card in self._cards:
             card.show_detail(detail)
         waiting = any(mail.fate in WAITING_FATES for mail in detail.mails)
-        self._poll.start(_WHILE_A_MAIL_WAITS_MS if waiting else _OTHERWISE_MS)
+        if not self._told:
+            self._poll.start(_WHILE_A_MAIL_WAITS_MS if waiting else _OTHERWISE_MS)
 
     def _refreshed(self, detail: VoterDetail) -> None:
         self._refreshing = False
@@ -141,13 +149,24 @@ class VoterPage(Translated, QWidget):
             return
         if detail.number == self._detail.number:
             self._show(detail)
-        else:
+        if detail.number != self._detail.number or self._stale:
             self.refresh()
 
     def _not_refreshed(self, error: Exception) -> None:
         self._refreshing = False
         if self._detail is not None and not self._troubles.take("voter", error, self.refresh):
             self.refused.emit(error)
+
+    def _changed_elsewhere(self) -> None:
+        """Ask anew, and again after an answer that was under way when it changed."""
+        self._stale = self._refreshing
+        self.refresh()
+
+    def _listening(self, told: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        """Ask by itself only while nobody tells of changes."""
+        self._told = told
+        if not told:
+            self.refresh()
 
     def _verify(self) -> None:
         if self._detail is not None:

@@ -59,6 +59,11 @@ class VoterHeader(Translated, QFrame):
         self._why_not.setObjectName("whyNot")
         self._why_not.setProperty("tone", "quiet")
         self._why_not.setWordWrap(True)
+        self._others = IconLabel("person", "notice")
+        self._others.setObjectName("othersHere")
+        self._others.setWordWrap(True)
+        self._others.hide()
+        self._others_names: tuple[str, ...] = ()
         self._done = IconLabel("check", "good")
         self._done.setObjectName("actionDone")
         self._done.setProperty("tone", "strong")
@@ -95,6 +100,7 @@ class VoterHeader(Translated, QFrame):
             button.setObjectName(name)
             buttons.addWidget(button)
         layout.addLayout(buttons)
+        layout.addWidget(self._others)
         layout.addWidget(self._why_not)
         layout.addWidget(self._done)
 
@@ -129,6 +135,15 @@ class VoterHeader(Translated, QFrame):
     def _pin_clicked(self, wanted: bool) -> None:  # noqa: FBT001 (a signal's argument)
         self.show_pinned(wanted)
         self.pin_wanted.emit(wanted)
+
+    def show_others(self, names: tuple[str, ...]) -> None:
+        """Show who else has this voter open; told aloud when somebody comes."""
+        came = set(names) - set(self._others_names)
+        self._others_names = names
+        self._others.setText(_("Also on this voter: {names}").format(names=", ".join(names)))
+        self._others.setVisible(bool(names))
+        if came:
+            announce(self, self._others.text())
 
     def say_done(self, text: str) -> None:
         """Tell what an action did, until the next one or the next voter; empty to stop."""
@@ -167,6 +182,7 @@ class VoterHeader(Translated, QFrame):
         self._back.setAccessibleName(_("Back to the search"))
         self._back.setToolTip(_("Back to the search (Esc)"))
         self._actions.retranslate()
+        self.show_others(self._others_names)
         self.show_pinned(self._pin.isChecked())
         if self._detail is not None:
             self.show_detail(self._detail)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
+from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.pages.result_row import ResultRow
 from helpdesk.desk.pages.search_box import SearchBox
 from helpdesk.desk.pages.search_results import SearchResults
@@ -58,7 +59,7 @@ class VotersPage(Translated, QWidget):
     """Search box on top; below it the results, or the voter that was opened."""
 
     def __init__(
-        self, session: Session, actions: VoterActions, troubles: Troubles, parent: QWidget | None = None
+        self, session: Session, actions: VoterActions, troubles: Troubles, live: LiveFeed, parent: QWidget | None = None
     ) -> None:
         """Ready to type."""
         super().__init__(parent)
@@ -78,7 +79,7 @@ class VotersPage(Translated, QWidget):
         self._empty.setObjectName("searchEmpty")
         self._start = StartPanel(session, troubles)
         self._results = QStackedWidget()
-        self._voter = VoterPage(session, actions, troubles)
+        self._voter = VoterPage(session, actions, troubles, live)
         self._places = QStackedWidget()
         search = partial(session.services.search.search, session.operator, limit=_LIMIT)
         self._run = SearchRun(session.tasks, search, self)

@@ -36,7 +36,10 @@ _FOR_EVERYBODY = (
     "lock_voter(text, timestamptz)",
     "append_audit(timestamptz, text, text, text, text, text, jsonb, text)",
 )
-_FOR_THE_DESK = ("verify_caller(integer, timestamptz, timestamptz, jsonb)",)
+_FOR_THE_DESK = (
+    "announce(integer, boolean)",
+    "verify_caller(integer, timestamptz, timestamptz, jsonb)",
+)
 _OF_LOGINS = (
     "create_login(text, text)",
     "set_login_password(text, text)",

@@ -57,3 +57,15 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- Who is on which voter's page: said, not kept. It is a courtesy between colleagues, and proves nothing.
+CREATE OR REPLACE FUNCTION helpdesk.announce(p_voter_id integer, p_here boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF helpdesk.operator_id() IS NULL OR NOT helpdesk.may_act_on(p_voter_id) THEN
+        PERFORM helpdesk.refuse('this voter is out of reach');
+    END IF;
+    PERFORM pg_notify('helpdesk', CASE WHEN p_here THEN 'here ' ELSE 'gone ' END || p_voter_id
+                                  || ' ' || helpdesk.operator_id());
+END
+$$;
