@@ -40,4 +40,11 @@ PARTS: tuple[Part, ...] = (
         quick_seconds=180,
         full_seconds=900,
     ),
+    Part(
+        "kills",
+        "tests.trials.kills",
+        "kill -9 at random moments of import, upgrade, backup, agent, portal, mailer and the desk's window.",
+        quick_seconds=180,
+        full_seconds=1800,
+    ),
 )
