@@ -82,10 +82,16 @@ class StoredPasswords:
         self._context = context
 
     def log_in(self, name: str, password: str) -> Operator:
-        """The operator of this name and password; unknown, wrong and disabled are refused alike and as late."""
+        """The operator of this name and password; unknown, wrong and disabled are refused alike and as late.
+
+        An attempt counts as a failure before it is compared, and is forgiven when it was right: however many come at
+        once, no more are compared than may fail.
+        """
         now, folded = self._context.clock(), fold_words(name)
-        with self._context.store.read() as connection:
+        with self._context.store.write() as connection:
             until = self._closed_until(connection, folded, now)
+            if until is None:
+                connection.execute(insert(login_failure).values(folded=folded, at=now))
             row = connection.execute(
                 select(operator.c.id, operator.c.name, operator.c.role, operator.c.password_hash).where(
                     operator.c.folded == folded, operator.c.disabled.is_(None)
@@ -104,8 +110,6 @@ class StoredPasswords:
         else:
             matched = self._context.hasher.matches(row.password_hash, password)
         if row is None or not matched:
-            with self._context.store.write() as connection:
-                connection.execute(insert(login_failure).values(folded=folded, at=now))
             record_refusal(self._context, known_name, Action.LOGIN, LoginRefused())
             raise LoginRefused
         renewed = self._context.hasher.hash(password) if self._context.hasher.is_outdated(row.password_hash) else None

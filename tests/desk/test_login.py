@@ -54,6 +54,7 @@ def test_a_wrong_password_and_an_unknown_name_get_one_answer_and_keep_the_name(q
     assert desk.window is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a server slows guessing down by itself
 def test_too_many_failures_say_until_when(qtbot, desk, ask, agent):
     dialog = ask()
     for _ in range(5):

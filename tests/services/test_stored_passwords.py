@@ -1,5 +1,7 @@
 """Passwords that the store keeps itself: guessing is slowed down for each name."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -33,3 +35,18 @@ def test_a_login_forgives_earlier_failures(services, administrator):
             with pytest.raises(LoginRefused):
                 services.operators.log_in(administrator.name, "wrong")
         services.operators.log_in(administrator.name, PASSWORD)
+
+
+def test_guesses_made_at_once_are_no_more_than_guesses_in_turn(services, administrator):
+    gate = threading.Barrier(12)
+
+    def guess(number):
+        gate.wait()
+        try:
+            services.operators.log_in(administrator.name, f"guess-{number}")
+        except (LoginRefused, LoginThrottled) as refused:
+            return type(refused)
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(guess, range(12)))
+    assert (answers.count(LoginRefused), answers.count(LoginThrottled)) == (5, 7)
