@@ -9,7 +9,19 @@ from collections.abc import Sequence
 import click
 
 from helpdesk import __version__
-from helpdesk.cli import administration, audit, ballots, bounces, demo, keeping, portal, rolls, serving, voters
+from helpdesk.cli import (
+    administration,
+    audit,
+    ballots,
+    bounces,
+    demo,
+    invitations,
+    keeping,
+    portal,
+    rolls,
+    serving,
+    voters,
+)
 from helpdesk.cli.options import TranslatedGroup
 from helpdesk.cli.session import language_of, log_to_file
 from helpdesk.domain.errors import BadInput, HelpdeskError, IntegrityBroken, OutsideFault, Refusal
@@ -37,7 +49,7 @@ def helpdesk(context: click.Context, *, self_check: bool) -> None:
         context.exit(serving.open_desk(context))
 
 
-for module in (administration, audit, ballots, bounces, demo, keeping, portal, rolls, serving, voters):
+for module in (administration, audit, ballots, bounces, demo, invitations, keeping, portal, rolls, serving, voters):
     for command in module.COMMANDS:
         helpdesk.add_command(command)
 

@@ -120,6 +120,21 @@ class WrongState(Refusal):
     state: str
 
 
+@dataclass(eq=False)
+class ConfirmationNeeded(Refusal):
+    """A campaign to `count` voters is confirmed by typing that number."""
+
+    count: int
+
+
+class CampaignEnded(Refusal):
+    """The campaign was stopped or has written to everybody."""
+
+
+class MailNotWaiting(Refusal):
+    """The mail was sent, given up or replaced meanwhile, or is one that must go."""
+
+
 class ConfirmationMismatch(Refusal):
     """The address typed to confirm is not the tied address."""
 
@@ -277,6 +292,10 @@ class BallotsRejected(BadInput):
 
 
 # --- input
+
+
+class CampaignNotFound(BadInput):
+    """No campaign has this number."""
 
 
 class VoterNotFound(BadInput):

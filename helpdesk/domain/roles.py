@@ -21,6 +21,8 @@ class Permission(StrEnum):
     RESEND_LINK = "resend_link"
     RESET_CHALLENGE = "reset_challenge"
     OVERRIDE_THROTTLE = "override_throttle"
+    INVITE = "invite"
+    WORD_MAILS = "word_mails"
     IMPORT_ROLL = "import_roll"
     RUN_MAILER = "run_mailer"
     MANAGE_OPERATORS = "manage_operators"
@@ -50,6 +52,8 @@ _AGENT = frozenset(
 )
 _SUPERVISOR = _AGENT | {
     Permission.OVERRIDE_THROTTLE,
+    Permission.INVITE,
+    Permission.WORD_MAILS,
     Permission.APPROVE_ADDRESS_CHANGE,
     Permission.SET_INCIDENT,
 }

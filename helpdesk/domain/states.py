@@ -149,6 +149,11 @@ class MailPriority(IntEnum):
 
     ASKED = 0
     BULK = 1
+    HELD = 2
+
+
+SENT_PRIORITIES = (MailPriority.ASKED, MailPriority.BULK)
+"""Priorities that the mailer sends, in this order; mails of a paused campaign are held."""
 
 
 class CampaignState(StrEnum):

@@ -58,6 +58,16 @@ _SENTENCES: dict[type, str] = {
     errors.ChangedMeanwhile: to_translate(
         "The account changed while you were looking at it. Nothing was done: look at the page again, then decide."
     ),
+    errors.CampaignNotFound: to_translate(
+        "There is no campaign of this number. `helpdesk invite --list` shows them all."
+    ),
+    errors.CampaignEnded: to_translate("This campaign has ended. Nothing was changed; a new one can be started."),
+    errors.MailNotWaiting: to_translate(
+        "This mail no longer waits in the outbox, or may not be cancelled. Nothing was changed: look at it again."
+    ),
+    errors.ConfirmationNeeded: to_translate(
+        "This would write to {count} voters. Nothing was done: type that number to confirm."
+    ),
     errors.ConfirmationMismatch: to_translate(
         "What you typed is not the address tied to the account. Nothing was done: type that address to confirm."
     ),
@@ -192,6 +202,8 @@ def _role_refused(error: errors.RoleRefused, zone: str) -> str:
         Permission.IMPORT_ROLL: _("import an electoral roll"),
         Permission.RUN_MAILER: _("run the mailer"),
         Permission.MANAGE_OPERATORS: _("manage operators"),
+        Permission.INVITE: _("write to voters in bulk"),
+        Permission.WORD_MAILS: _("change the wording of mails"),
         Permission.READ_AUDIT: _("read the audit trail"),
         Permission.LOG_CALL: _("log calls"),
         Permission.REQUEST_ADDRESS_CHANGE: _("ask for another tied address"),

@@ -10,6 +10,8 @@ _BASIC = re.compile(r"\b([45]\d\d)\b")
 
 def answer_text(answer: str) -> str:
     """A short clause: "the mailbox is full"; the server's own words where the code says nothing."""
+    if answer == "cancelled":
+        return _("cancelled by the desk")
     if not answer or answer == "superseded":
         return _("no answer yet")
     if "greylist" in answer.lower() or "graylist" in answer.lower():

@@ -1,7 +1,7 @@
 """Names of states, fates, kinds and fields, as people read them."""
 
 from helpdesk.domain.roles import Role
-from helpdesk.domain.states import AccountState, MailFate, MailKind, Phase, ReturnedKind
+from helpdesk.domain.states import AccountState, CampaignState, MailFate, MailKind, Phase, ReturnedKind
 from helpdesk.domain.verification import Claim
 from helpdesk.language.catalogue import gettext as _
 
@@ -49,6 +49,16 @@ def mail_kind_text(kind: MailKind) -> str:
         MailKind.CODE_NOTICE: _("Notice: voter code issued again"),
         MailKind.CODE_CLOSED_NOTICE: _("Notice: re-issue of the code closed for now"),
     }[kind]
+
+
+def campaign_state_text(state: CampaignState) -> str:
+    """Where a campaign stands."""
+    return {
+        CampaignState.RUNNING: _("running"),
+        CampaignState.PAUSED: _("paused"),
+        CampaignState.STOPPED: _("stopped"),
+        CampaignState.DONE: _("everybody is invited"),
+    }[state]
 
 
 def returned_kind_text(kind: ReturnedKind) -> str:

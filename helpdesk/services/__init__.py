@@ -15,7 +15,9 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.drafts import Drafts
 from helpdesk.services.elections import Elections
 from helpdesk.services.incidents import Incidents
+from helpdesk.services.invitations import Invitations
 from helpdesk.services.link_requests import LinkRequests
+from helpdesk.services.mail_desk import MailDesk
 from helpdesk.services.one_time_links import OneTimeLinks
 from helpdesk.services.operators import Operators
 from helpdesk.services.outbox import Outbox
@@ -46,6 +48,8 @@ class Services:
     rolls: Rolls
     outbox: Outbox
     bounces: Bounces
+    mail_desk: MailDesk
+    invitations: Invitations
     trail: Trail
     trial: Trial
     ballots: Ballots
@@ -77,6 +81,8 @@ def build_services(context: ServiceContext) -> Services:
         rolls=Rolls(context),
         outbox=Outbox(context),
         bounces=Bounces(context),
+        mail_desk=MailDesk(context),
+        invitations=Invitations(context),
         trail=Trail(context),
         trial=Trial(context),
         ballots=Ballots(context),

@@ -24,7 +24,7 @@ from helpdesk.domain.states import (
 from helpdesk.domain.voters import QueuedMail
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import checked_reason, guarded_action, guarded_look
-from helpdesk.services.mail_queue import SUPERSEDED, mail_facts, queue_mail, renew_links, tied_address
+from helpdesk.services.mail_queue import NEVER_SENT, mail_facts, queue_mail, renew_links, tied_address
 from helpdesk.store.schema import account, outbox
 
 OPEN_PHASES = frozenset({Phase.ACTIVATION, Phase.VOTE})
@@ -139,7 +139,7 @@ def throttled_until(connection: Connection, voter_id: int, now: datetime, limits
             outbox.c.voter_id == voter_id,
             outbox.c.kind.in_(LINK_MAILS),
             outbox.c.queued_at > now - _DAY,
-            ~((outbox.c.answer_code == SUPERSEDED) & (outbox.c.attempts == 0)),
+            ~NEVER_SENT,
         )
         .order_by(outbox.c.queued_at.desc())
     ).all()

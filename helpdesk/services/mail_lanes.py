@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Text, bindparam, delete, selec
 
 from helpdesk.domain.limits import Limits
 from helpdesk.domain.mail_pace import BULK_LANE, burst, faster, slower
-from helpdesk.domain.states import MailFate, MailPriority
+from helpdesk.domain.states import SENT_PRIORITIES, MailFate, MailPriority
 from helpdesk.store.engine import upsert
 from helpdesk.store.schema import UtcDateTime, mail_pace, outbox
 
@@ -70,7 +70,7 @@ def all_lanes(connection: Connection) -> list[Lane]:
     """Every lane in which a mail waits, those of asked mails first, the longest waiting first in each priority."""
     lanes = [
         Lane(priority, row.domain, row.due)
-        for priority in MailPriority
+        for priority in SENT_PRIORITIES
         for row in connection.execute(_LANES, {"priority": int(priority)})
     ]
     return sorted(lanes, key=lambda lane: (lane.priority, lane.due, lane.domain))

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from helpdesk.domain.mail_pace import domain_of
 from helpdesk.domain.ports import MailFacts
@@ -21,6 +21,12 @@ from helpdesk.store.schema import account, address, one_time_link, outbox
 
 SUPERSEDED = "superseded"
 """The answer code of a mail that a newer one replaced before it was sent."""
+
+CANCELLED = "cancelled"
+"""The answer code of a mail that the desk took back before it was sent."""
+
+NEVER_SENT: ColumnElement[bool] = outbox.c.answer_code.in_((SUPERSEDED, CANCELLED)) & (outbox.c.attempts == 0)
+"""Mails that nobody ever tried to send; they count for no throttle."""
 
 
 def queue_mail(

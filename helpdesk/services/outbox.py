@@ -13,7 +13,7 @@ from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.mail_pace import slows_domain
 from helpdesk.domain.mail_transport import Delivery, Verdict, clean_answer
 from helpdesk.domain.ports import MailFacts
-from helpdesk.domain.states import LINK_MAILS, MailFate, MailKind, MailPriority
+from helpdesk.domain.states import LINK_MAILS, SENT_PRIORITIES, MailFate, MailKind, MailPriority
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.mail_lanes import WAITING, Lane, all_lanes, bulk_quota, note_answers, note_taken, open_lanes
@@ -265,7 +265,7 @@ class Outbox:
         lanes = self._open(connection, now)
         found: dict[int, Lane] = {}
         bulk_left = bulk_quota(self._context.limits)
-        for priority in MailPriority:
+        for priority in SENT_PRIORITIES:
             of_priority = [lane for lane in lanes if lane.priority is priority]
             share = max(_SMALLEST_SHARE, (limit - len(found)) // max(1, len(of_priority)))
             for most in (share, limit):

@@ -49,3 +49,19 @@ def test_a_missing_file_or_mailbox_is_told_in_one_line(helpdesk):
     (Path(helpdesk.folder) / "imap").write_text("x")
     run = helpdesk("bounces", "--once", **away, HELPDESK_IMAP_PASSWORD_FILE=str(Path(helpdesk.folder) / "imap"))
     assert (run.code, len(run.err.strip().splitlines())) == (5, 1)
+
+
+def test_voters_are_invited_in_bulk_and_reminded_later(helpdesk, catcher):
+    ready(helpdesk, voters=103)
+    assert helpdesk.ok("invite", "--count").out.strip() == "103 voters."
+    run = helpdesk("invite", stdin="99\n")
+    assert (run.code, "103" in run.err) == (1, True)
+    assert "103 of 103" in helpdesk.ok("invite", stdin="103\n").out
+    assert "0 of 0" in helpdesk.ok("invite", "--yes").out  # nobody twice
+    helpdesk.ok("mailer", "--until-empty")
+    assert len({mail.recipients for mail in catcher.messages}) == len(catcher.messages) == 103
+    assert helpdesk.ok("invite", "--not-active-since", "3", "--count", "--json").json == {"count": 0}
+    first = helpdesk.ok("invite", "--list", "--json").json[-1]
+    assert (first["total"], first["sent"], first["state"]) == (103, 103, "done")
+    run = helpdesk("invite", "--stop", "77")
+    assert (run.code, len(run.err.strip().splitlines())) == (3, 1)

@@ -123,7 +123,7 @@ RIGHTS: dict[str, TableRights] = {
             "D": (
                 "insert message_id voter_id kind language to_address generation queued_at next_attempt_at expires_at",
                 "insert domain priority campaign_id",
-                "update fate answer_code leased_by leased_until next_attempt_at",
+                "update fate answer_code leased_by leased_until next_attempt_at priority",
             ),
             "M": ("update fate attempts answer answer_code next_attempt_at leased_by leased_until sent_at",),
             "P": (

@@ -92,6 +92,20 @@ BEGIN
         PERFORM helpdesk.judge(NEW.voter_id);
         RETURN NEW;
     END IF;
+    IF TG_OP = 'UPDATE' AND OLD.fate IN ('queued', 'failed_temporarily') AND NEW.fate = 'expired'
+       AND NEW.answer_code = 'cancelled' AND OLD.kind IN ('activation', 'password', 'question') THEN
+        IF OLD.campaign_id IS NULL OR NOT helpdesk.supervises() THEN
+            PERFORM helpdesk.judge(NEW.voter_id);
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.priority <> OLD.priority THEN
+        IF OLD.campaign_id IS NULL OR NEW.fate <> OLD.fate OR NEW.next_attempt_at <> OLD.next_attempt_at
+           OR NEW.priority NOT IN (1, 2) OR NOT helpdesk.supervises() THEN
+            PERFORM helpdesk.refuse('campaigns are held and released by supervisors');
+        END IF;
+        RETURN NEW;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         IF NEW.next_attempt_at <> OLD.next_attempt_at THEN
             PERFORM helpdesk.refuse('only the mailer says when a mail goes');
