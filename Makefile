@@ -8,7 +8,7 @@ READY = $(VENV)/.ready
 PARTS ?=
 PROOF ?= full
 
-.PHONY: help demo test check lint types imports benchmarks proof screenshots bundle package catalogue lock system clean
+.PHONY: trials help demo test check lint types imports benchmarks proof screenshots bundle package catalogue lock system clean
 
 help:
 	@echo "make demo         a complete system on this machine, with invented voters, and the desk's window"
@@ -18,6 +18,7 @@ help:
 	@echo "make benchmarks   figures of search"
 	@echo "make proof        every benchmark and trial: table, JSON and report in build/proof (PROOF=quick: ten minutes)"
 	@echo "make bundle       the program with all it needs in one folder, checked as a stranger would use it"
+	@echo "make trials       the mailer killed 300 times over 5,000 mails, on both databases"
 	@echo "make catalogue    collect messages for translation into resources/locale"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
 
@@ -44,6 +45,7 @@ imports: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python -m tests.benchmarks.search
+	$(BIN)/python -m tests.benchmarks.mail
 
 proof: $(READY)
 	@.ci/system-packages tests
@@ -80,6 +82,10 @@ catalogue: $(READY)
 		--omit-header --width 110 --sort-output --project helpdesk --output build/helpdesk.pot .
 	$(BIN)/pybabel --quiet update --domain helpdesk --input-file build/helpdesk.pot --output-dir resources/locale \
 		--no-fuzzy-matching --ignore-obsolete --width 110 --ignore-pot-creation-date
+
+trials: $(READY)
+	$(BIN)/python -m tests.trials.mailer_kills --on sqlite
+	$(BIN)/python -m tests.trials.mailer_kills --on postgresql
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

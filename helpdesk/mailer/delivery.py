@@ -25,6 +25,7 @@ _SMALLEST_BATCH, _LARGEST_BATCH, _GROWTH = 8, 128, 4
 _QUICK_BATCH_SECONDS, _SLOW_BATCH_SECONDS = 0.5, 1.5  # how long a mail asked for now may have to wait for a batch
 _LATEST_RECORD_SECONDS = 1.0
 _RECORDING_SHARE = 0.15
+_LONGEST_REST_SECONDS = 0.01  # what is not recorded when a mailer is killed goes out twice
 _BROKEN = Outcome(Verdict.TEMPORARY, "4.3.0", "4.3.0 the mail could not be composed")
 
 log = logging.getLogger("helpdesk.mailer")
@@ -35,8 +36,8 @@ class Delivery:
 
     Three commits a batch and some more for the answers, each for a promise: the claim (no other mailer sends these),
     the links (the portal knows a link before its mail leaves), the answers (a mail taken by the server is not sent
-    again). Answers are recorded while the server works on the next mail, so often that at most a seventh of the
-    time goes into it: what a killed mailer sends twice is what it was recording. While the store is away, answers
+    again). Answers are recorded while the server works on the next mail, about every hundredth of a
+    second: what a killed mailer sends twice is what it had not recorded yet. While the store is away, answers
     are kept here and recorded as soon as it is back.
     """
 
@@ -169,7 +170,8 @@ class Delivery:
             started = time.monotonic()
             self._outbox.record([answer for _, answer in answers])
             ended = time.monotonic()
-            self._record_again_at = ended + (ended - started) * (1 / _RECORDING_SHARE - 1)
+            rest = (ended - started) * (1 / _RECORDING_SHARE - 1)
+            self._record_again_at = ended + min(rest, _LONGEST_REST_SECONDS)
             for mail_id, _ in answers:
                 del self._unrecorded[mail_id]
 

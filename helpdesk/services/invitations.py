@@ -26,10 +26,10 @@ from helpdesk.domain.states import (
 from helpdesk.services.activation import OPEN_PHASES
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
-from helpdesk.services.guard import check_phase, checked_reason, operator_at_work, own_number, record_refusal
+from helpdesk.services.guard import check_phase, checked_reason, operator_at_work, record_refusal
 from helpdesk.services.mail_queue import CANCELLED, NEVER_SENT, new_mail
 from helpdesk.store.audit_chain import Entry, append, append_all
-from helpdesk.store.engine import lock_voters
+from helpdesk.store.engine import lock_voters, own_voter_number
 from helpdesk.store.schema import account, address, campaign, establishment, one_time_link, operator, outbox, voter
 
 BATCH = 200
@@ -180,7 +180,7 @@ class Invitations:
         if selection.days is not None:
             since = now - timedelta(days=selection.days)
             rules.append(~exists().where(link_mail, ~NEVER_SENT, outbox.c.queued_at > since))
-        if (own := own_number(connection, who)) is not None:
+        if (own := own_voter_number(connection, who.id)) is not None:
             rules.append(voter.c.number != own)
         return (
             select(*columns)

@@ -13,9 +13,10 @@ from helpdesk.domain.returned_mail import ReturnedView
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.domain.states import LINK_MAILS, MailFate, MailKind, ReturnedKind
 from helpdesk.services.context import ServiceContext
-from helpdesk.services.guard import guarded_action, operator_at_work, own_number
+from helpdesk.services.guard import guarded_action, operator_at_work
 from helpdesk.services.mail_queue import CANCELLED
 from helpdesk.store.audit_chain import append
+from helpdesk.store.engine import own_voter_number
 from helpdesk.store.schema import operator, outbox, returned_mail, voter
 
 MOST = 300
@@ -156,7 +157,7 @@ class MailDesk:
         now = self._context.clock()
         with self._context.store.write() as connection:
             who = operator_at_work(connection, actor, Permission.SEARCH_VOTERS)
-            rules = _reach(who, own_number(connection, who))
+            rules = _reach(who, own_voter_number(connection, who.id))
             seen = _returned_in_reach(rules, all_seen=not rules).where(returned_mail.c.id == returned_id)
             row = connection.execute(seen).first()
             if row is None:
@@ -175,7 +176,7 @@ class MailDesk:
 
     def _rules(self, connection: Connection, actor: Operator) -> list[ColumnElement[bool]]:
         who = operator_at_work(connection, actor, Permission.SEARCH_VOTERS)
-        return _reach(who, own_number(connection, who))
+        return _reach(who, own_voter_number(connection, who.id))
 
 
 def _reach(who: Operator, own: str | None) -> list[ColumnElement[bool]]:
