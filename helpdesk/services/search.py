@@ -1,19 +1,23 @@
 """Finding voters by whatever the caller says, as the agent types it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from helpdesk.domain.addresses import read_pasted
+from helpdesk.domain.errors import RoleRefused, SessionEnded
 from helpdesk.domain.folding import fold, words
-from helpdesk.domain.roles import Operator, Permission
+from helpdesk.domain.roles import PERMISSIONS, Operator, Permission, Role
+from helpdesk.domain.search import NO_FILTERS, FilterChoices, SearchFilters
 from helpdesk.domain.states import AccountState, shown_state
 from helpdesk.domain.voters import SearchHit
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work
-from helpdesk.store.schema import account, address, establishment, voter
-from helpdesk.store.search import find_voters
+from helpdesk.store.schema import voter
+from helpdesk.store.search import FoundVoter, SearchSession, folded_query, plan
+from helpdesk.store.search.tables import search_place
+
+_WARMING = ("a", "ma", "martin", "marie d", "dupont m", "ie.du", "martni", "an.mar", "martin@")
 
 
 class Search:
@@ -22,90 +26,101 @@ class Search:
     def __init__(self, context: ServiceContext) -> None:
         """Work on the context's store."""
         self._context = context
+        self._session = SearchSession(context.store)
 
-    def search(self, actor: Operator, text: str, *, limit: int = 50) -> tuple[SearchHit, ...]:
+    def search(
+        self, actor: Operator, text: str, *, limit: int = 50, filters: SearchFilters = NO_FILTERS
+    ) -> tuple[SearchHit, ...]:
         """The best voters of the operator's scope, best first; empty for an empty text.
 
-        Nothing that can be typed or pasted is an error. Raises RoleRefused, SessionEnded and the store's faults.
+        The scope is read from the store with every search: filters narrow it and never lift it. Nothing that can be
+        typed or pasted is an error. Raises RoleRefused, SessionEnded and the store's faults.
         """
-        query = read_pasted(text)
-        with self._context.store.read() as connection:
-            who = operator_at_work(connection, actor, Permission.SEARCH_VOTERS)
-            found = find_voters(connection, query, scope=who.scope, limit=limit)
-            return self._hits(connection, fold(query), found) if found else ()
-
-    def _hits(self, connection: Connection, query: str, found: Sequence[tuple[int, bool]]) -> tuple[SearchHit, ...]:
-        ids = [voter_id for voter_id, _similar in found]
-        now = self._context.clock()
-        columns = (
-            voter.c.id,
-            voter.c.number,
-            voter.c.first_name,
-            voter.c.family_name,
-            voter.c.usage_name,
-            establishment.c.code,
-            establishment.c.name.label("establishment"),
-            account.c.state,
-            account.c.locked_until,
-        )
-        rows = connection.execute(
-            select(*columns)
-            .join(establishment, establishment.c.id == voter.c.establishment_id)
-            .join(account, account.c.voter_id == voter.c.id)
-            .where(voter.c.id.in_(ids))
-        )
-        voters = {row.id: row for row in rows}
-        addresses: dict[int, list[Row[*tuple[Any, ...]]]] = {voter_id: [] for voter_id in ids}
-        for row in connection.execute(
-            select(address.c.voter_id, address.c.address, address.c.folded, address.c.tied)
-            .where(address.c.voter_id.in_(ids))
-            .order_by(address.c.id)
-        ):
-            addresses[row.voter_id].append(row)
+        query, now = folded_query(read_pasted(text)), self._context.clock()
+        role, found = self._session.search(plan(query), operator_id=actor.id, filters=filters, now=now, limit=limit)
+        if role is None:
+            raise SessionEnded
+        if Permission.SEARCH_VOTERS not in PERMISSIONS[Role(role)]:
+            raise RoleRefused(Permission.SEARCH_VOTERS)
+        asked = _Asked(query)
         return tuple(
             SearchHit(
-                voter=row.number,
-                name=f"{row.first_name} {row.usage_name or row.family_name}",
-                usage_name=row.usage_name,
-                tied_address=next((each.address for each in addresses[voter_id] if each.tied), ""),
-                other_addresses=tuple(each.address for each in addresses[voter_id] if not each.tied),
-                matched="similar" if similar else _matched(query, row, addresses[voter_id]),
-                state=shown_state(AccountState(row.state), row.locked_until, now),
-                establishment=f"{row.establishment} ({row.code})",
+                voter=each.number,
+                name=f"{each.first_name} {each.usage_name or each.family_name}",
+                usage_name=each.usage_name,
+                tied_address=each.tied_address,
+                other_addresses=each.other_addresses,
+                matched="similar" if each.similar else asked.matched(each),
+                state=shown_state(AccountState(each.state), each.locked_until, now),
+                establishment=f"{each.establishment_name} ({each.establishment_code})",
             )
-            for voter_id, similar in found
-            for row in (voters[voter_id],)
+            for each in found
+        )
+
+    def warm_up(self, actor: Operator) -> None:
+        """Read the parts of the index that every search needs, so that the first key is as quick as the next.
+
+        To be called in the background after a login. Raises what `search` raises.
+        """
+        for text in _WARMING:
+            self.search(actor, text)
+
+    def choices(self, actor: Operator) -> FilterChoices:
+        """What the filters can be set to within the operator's scope. Raises RoleRefused, SessionEnded."""
+        with self._context.store.read() as connection:
+            who = operator_at_work(connection, actor, Permission.SEARCH_VOTERS)
+            places = [
+                (row.academy, row.department)
+                for row in connection.execute(select(search_place.c.academy, search_place.c.department))
+                if who.scope.includes(academy=row.academy, department=row.department)
+            ]
+            corps = _distinct_corps(connection)
+        return FilterChoices(
+            academies=tuple(sorted({academy for academy, _department in places}, key=fold)),
+            departments=tuple(sorted({department for _academy, department in places})),
+            corps=tuple(sorted(corps, key=fold)),
         )
 
 
-def _matched(query: str, row: Row[*tuple[Any, ...]], addresses: Sequence[Row[*tuple[Any, ...]]]) -> str:
-    """Why a voter was found: one of `domain.voters.MATCHES`."""
-    by_tied_first = sorted(addresses, key=lambda each: not each.tied)
-    if code := _matched_code(query, row):
-        return code
-    if " " not in query and not query.isalpha():
-        for each in by_tied_first:
-            if query in each.folded:
-                return "tied_address" if each.tied else "other_address"
-    former = set(words(fold(row.family_name))) if row.usage_name else set()
-    current = set(words(fold(f"{row.first_name} {row.usage_name or row.family_name}")))
-    wanted = words(query)
-    if all(any(word.startswith(each) for word in current) for each in wanted):
-        return "name"
-    if all(any(word.startswith(each) for word in current | former) for each in wanted):
-        return "former_name"
-    held = next((each for each in by_tied_first if _has_words(each.folded, wanted)), None)
-    return "other_address" if held is not None and not held.tied else "tied_address" if held is not None else "name"
+def _distinct_corps(connection: Connection) -> list[str]:
+    """Every corps, by hops along its index: a list of all voters would take half a second."""
+    found: list[str] = []
+    while True:
+        query = select(voter.c.corps).order_by(voter.c.corps).limit(1)
+        following = connection.scalar(query.where(voter.c.corps > found[-1]) if found else query)
+        if following is None:
+            return found
+        found.append(following)
 
 
-def _matched_code(query: str, row: Row[*tuple[Any, ...]]) -> str | None:
-    compact = query.replace(" ", "")
-    if not compact[:1].isdigit():
-        return None
-    if row.code.lower().startswith(compact):
-        return "establishment"
-    return "voter_number" if row.number.lower().startswith(compact) else None
+class _Asked:
+    """A folded query, taken apart once, that tells why a voter was found: one of `domain.voters.MATCHES`."""
 
+    def __init__(self, query: str) -> None:
+        self._query = query
+        self._code = query.replace(" ", "")
+        self._is_code = self._code[:1].isdigit()
+        self._literal = " " not in query and not query.isalpha()
+        self._words = words(query)
 
-def _has_words(folded: str, wanted: Sequence[str]) -> bool:
-    return all(any(word.startswith(each) for word in words(folded)) for each in wanted)
+    def matched(self, voter: FoundVoter) -> str:
+        """Why this voter."""
+        return next((why for why, met in self._reasons(voter) if met), "name")
+
+    def _reasons(self, voter: FoundVoter) -> Iterator[tuple[str, bool]]:
+        if self._is_code:
+            yield "establishment", voter.establishment_code.lower().startswith(self._code)
+            yield "voter_number", voter.number.lower().startswith(self._code)
+        tied, others = fold(voter.tied_address), [fold(other) for other in voter.other_addresses]
+        if self._literal:
+            yield "tied_address", self._query in tied
+            yield "other_address", any(self._query in other for other in others)
+        in_use = f"{fold(voter.first_name)} {fold(voter.usage_name or voter.family_name)}"
+        yield "name", self._begin_words_of(in_use)
+        yield "former_name", bool(voter.usage_name) and self._begin_words_of(f"{in_use} {fold(voter.family_name)}")
+        yield "tied_address", self._begin_words_of(tied)
+        yield "other_address", any(self._begin_words_of(other) for other in others)
+
+    def _begin_words_of(self, text: str) -> bool:
+        held = words(text)
+        return all(any(word.startswith(wanted) for word in held) for wanted in self._words)

@@ -210,14 +210,16 @@ def upsert(
     return conflict
 
 
-def upsert_counts(connection: Connection, table: Table, counts: Mapping[str, int], *, key: str, count: str) -> None:
-    """Add to the counts of a table, making rows for new keys; in order of the keys, so that writers never cross."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    added = statement.on_conflict_do_update(
-        index_elements=[key], set_={count: table.c[count] + statement.excluded[count]}
-    )
-    connection.execute(added, [{key: name, count: number} for name, number in sorted(counts.items())])
+@contextmanager
+def driver_faults() -> Iterator[None]:
+    """The store's faults as types, for what talks to the driver itself."""
+    with _faults():
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) or type(error).__module__.partition(".")[0] == "psycopg":
+                raise DBAPIError(None, None, error, hide_parameters=True) from None
+            raise
 
 
 def _read_url(url: str, password: str | None) -> URL:

@@ -12,7 +12,7 @@ from helpdesk.domain.roll import ProblemCode, Severity
 from helpdesk.domain.states import AccountState, MailKind
 from helpdesk.store.schema import account, enrolment, outbox, roll_import, voter
 from helpdesk.store.search import add_voters
-from helpdesk.store.search.tables import search_trigram, search_vocabulary, search_word
+from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
 from tests.rolls import row, write_roll
 
 
@@ -235,9 +235,11 @@ def test_an_unreadable_file_changes_nothing(services, administrator, tmp_path):
         services.rolls.import_roll(administrator, tmp_path / "nothing.csv")
 
 
+INDEX = (search_key, search_entry, search_vocabulary, search_part, search_slip)
+
+
 def index_content(connection):
-    tables = (search_word, search_vocabulary, search_trigram)
-    return [sorted(tuple(each) for each in connection.execute(select(table))) for table in tables]
+    return [sorted(tuple(each) for each in connection.execute(select(table))) for table in INDEX]
 
 
 NAMES = st.sampled_from(["Marie", "Anne-Lise", "Zoé", "Jean Paul", "Œuvre", "D’Arc"])
@@ -256,7 +258,7 @@ def test_after_any_imports_the_index_is_what_a_fresh_one_would_be(load, database
             load(*rows, remove_missing=remove)
     with database.write() as connection:
         kept = index_content(connection)
-        for table in (search_word, search_vocabulary, search_trigram):
+        for table in INDEX:
             connection.execute(table.delete())
         add_voters(connection, connection.scalars(select(voter.c.id)).all())
         assert index_content(connection) == kept

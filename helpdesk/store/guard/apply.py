@@ -39,6 +39,7 @@ _FOR_EVERYBODY = (
 _FOR_THE_DESK = (
     "announce(integer, boolean)",
     "verify_caller(integer, timestamptz, timestamptz, jsonb)",
+    "search_voters(jsonb, integer, integer, text, text, text, text, text, timestamptz)",
 )
 _OF_LOGINS = (
     "create_login(text, text)",

@@ -34,10 +34,6 @@ VOTERS = (
     " OR department = ANY ((SELECT helpdesk.departments())::text[])))"
 )
 OF_VOTER = "(SELECT helpdesk.sees_all()) OR EXISTS (SELECT 1 FROM voter WHERE voter.id = {table}.voter_id)"
-OF_ADDRESS = "(SELECT helpdesk.sees_all()) OR EXISTS (SELECT 1 FROM address WHERE address.id = {table}.address_id)"
-WORDS_IN_REACH = (
-    "(SELECT helpdesk.sees_all()) OR EXISTS (SELECT 1 FROM search_word WHERE search_word.word = {table}.word)"
-)
 TRAIL = (
     "(SELECT helpdesk.reads_trail()) OR EXISTS (SELECT 1 FROM voter WHERE voter.number = {table}.voter)"
     " AND (SELECT helpdesk.serves_voters())"
@@ -45,6 +41,9 @@ TRAIL = (
 OPERATORS = "(SELECT helpdesk.operator_id()) IS NOT NULL"
 OWN_OR_ADMINISTERED = "{table}.operator_id = (SELECT helpdesk.operator_id()) OR (SELECT helpdesk.administers())"
 ADMINISTRATORS = "(SELECT helpdesk.administers())"
+DECIDERS = "(SELECT helpdesk.decides())"
+INDEXED_VOTER = f"{DECIDERS} AND ({OF_VOTER})"
+"""The index itself is for those who change it; everybody else asks `helpdesk.search_voters`."""
 OWN = "{table}.operator_id = (SELECT helpdesk.operator_id())"
 
 
@@ -268,7 +267,10 @@ RIGHTS: dict[str, TableRights] = {
         ADMINISTRATORS,
         {"A": ("insert file_name file_hash imported_by imported_at added changed unchanged removed report",)},
     ),
-    "search_word": TableRights(_same("D", "word voter_id"), OF_VOTER, {"D": _ALL}, writers="decides"),
-    "search_vocabulary": TableRights(_same("D", "word voters"), WORDS_IN_REACH, {"D": _ALL}, writers="decides"),
-    "search_trigram": TableRights(_same("D", "trigram address_id"), OF_ADDRESS, {"D": _ALL}, writers="decides"),
+    "search_place": TableRights(_same("D", "id academy department"), OPERATORS, {"D": _ALL}, writers="decides"),
+    "search_key": TableRights(_same("D", "key voter_id place"), INDEXED_VOTER, {"D": _ALL}, writers="decides"),
+    "search_entry": TableRights(_same("D", "voter_id text"), INDEXED_VOTER, {"D": _ALL}, writers="decides"),
+    "search_vocabulary": TableRights(_same("D", "word voters sound"), DECIDERS, {"D": _ALL}, writers="decides"),
+    "search_part": TableRights(_same("D", "part word"), DECIDERS, {"D": _ALL}, writers="decides"),
+    "search_slip": TableRights(_same("D", "slip stem place"), DECIDERS, {"D": _ALL}, writers="decides"),
 }

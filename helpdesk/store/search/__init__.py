@@ -1,6 +1,8 @@
 """The voter search: its index, kept in step with voters and addresses, and the tiers that answer a query."""
 
 from helpdesk.store.search.entries import add_voters, remove_voters
-from helpdesk.store.search.tiers import find_voters
+from helpdesk.store.search.found import FoundVoter
+from helpdesk.store.search.plan import folded_query, plan
+from helpdesk.store.search.session import SearchSession
 
-__all__ = ["add_voters", "find_voters", "remove_voters"]
+__all__ = ["FoundVoter", "SearchSession", "add_voters", "folded_query", "plan", "remove_voters"]

@@ -2,10 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import select
-
-from helpdesk.store.schema import voter
-from helpdesk.store.search import add_voters
 
 revision = "0002"
 down_revision = "0001"
@@ -43,8 +39,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_search_trigram_address", "search_trigram", ["address_id"])
-    connection = op.get_bind()
-    add_voters(connection, connection.scalars(select(voter.c.id).order_by(voter.c.id)).all())
 
 
 def downgrade() -> None:

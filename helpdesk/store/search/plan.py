@@ -1,0 +1,278 @@
+"""The tiers: what a text asks of the index, best first. The one definition for both databases.
+
+A plan is a list of probes that depends on the text alone. Whoever runs it (`sqlite`, `postgresql`) works through the
+probes until enough voters are found; a probe with `below` is passed over once that many are. Probes that are
+`similar` find other spellings: what they bring is ranked by distance afterwards (`nearest`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from helpdesk.domain.folding import fold, words
+from helpdesk.domain.sound import sound
+from helpdesk.store.search.spelling import LONGEST_STEM, SHORTEST_PART, SHORTEST_STEM, slips
+
+END = "\U0010ffff"
+ALL = 1_000_000
+"""`below` of a probe that runs as long as the list is not full."""
+
+SIMILAR_BELOW = 10
+"""Fewer voters than this, and similar spellings are looked for as well."""
+
+_AFTER_SPACE = "!"
+_LONGEST_QUERY = 120
+_MOST_WORDS = 5
+_MOST_CHECKS = 3
+_SIMILAR_FROM = 4
+_UNFINISHED_FROM = 5
+_LONG_ENDING, _ENDING_FROM = 4, 6
+_COMMON = frozenset({"ac", "fr"})
+_PIECES = re.compile(r"[a-z0-9]+")
+_NUMBERED = re.compile(r"([a-z]+)(\d+)")
+
+
+class Kind(StrEnum):
+    """How a probe looks."""
+
+    KEY = "key"
+    """Keys from `low` to `high`."""
+    CHECKED_KEY = "checked_key"
+    """The same, if the key holds the first check."""
+    CHECKED = "checked"
+    """The same, if the entry's text holds every check."""
+    ESTABLISHMENT = "establishment"
+    """Establishment codes from `low` to `high`."""
+    NUMBER = "number"
+    """Voter numbers from `low` to `high`."""
+    PART = "part"
+    """Keys that begin with a word, then `after`, whose ending lies between `low` and `high`; checked like CHECKED."""
+    SIMILAR = "similar"
+    """Keys made of `before`, a word like the first of `like`, and `after`; checked like CHECKED."""
+    BOTH_SIMILAR = "both_similar"
+    """Keys made of a word like the first of `like`, a space, and a word like the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A word that may be misspelt: what finds its likes in the vocabulary."""
+
+    word: str
+    slips: dict[str, int]
+    sound: str
+    ending: str
+    shortest: int
+    longest: int
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One question to the index."""
+
+    kind: Kind
+    low: str = ""
+    high: str = ""
+    checks: tuple[str, ...] = ()
+    below: int = ALL
+    similar: bool = False
+    before: str = ""
+    after: str = ""
+    like: tuple[Like, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The text as it is compared, and its probes in order."""
+
+    text: str
+    probes: tuple[Probe, ...]
+
+
+def folded_query(text: str) -> str:
+    """A text as it is compared: folded, of a length that a search may have."""
+    return " ".join(fold(text[: _LONGEST_QUERY * 2]).split())[:_LONGEST_QUERY]
+
+
+def plan(text: str) -> Plan:
+    """The probes for a folded text; none for an empty one."""
+    return Plan(text, tuple(_probes(text)) if text else ())
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a folded text that names may have, numbers left out."""
+    found = words(text)
+    named = [word for word in found if word not in _COMMON and word.isalpha()]
+    return (named or [word for word in found if word.isalpha()])[:_MOST_WORDS]
+
+
+def _probes(text: str) -> Iterator[Probe]:
+    yield from _codes(text)
+    if text.replace(" ", "").isalnum() and text[0].isdigit():
+        return
+    is_mail, spaced = "@" in text, " " in text
+    below = 1 if is_mail else ALL
+    named = query_words(text)
+    if not spaced:
+        if text.isalpha():
+            yield _key(f"{text}.", f"{text}/")
+            yield _key(f"{text} ", text + _AFTER_SPACE)
+            yield _key(text + _AFTER_SPACE, text + END)
+        else:
+            yield _key(text)
+        yield from _pieces(text, below)
+    local_named = query_words(text.partition("@")[0]) if is_mail else named
+    if spaced or len(local_named) > 1 or not text.isalpha():
+        yield from _names(text.partition("@")[0] if is_mail else text, local_named, below)
+    if len(text) >= _SIMILAR_FROM and not text[0].isdigit():
+        yield from _similar(text, local_named, 1 if is_mail else SIMILAR_BELOW)
+
+
+def _key(low: str, high: str = "", *, below: int = ALL, similar: bool = False) -> Probe:
+    return Probe(Kind.KEY, low, high or low + END, below=below, similar=similar)
+
+
+def _checked(low: str, checks: tuple[str, ...], *, below: int = ALL, similar: bool = False) -> Probe:
+    if not checks:
+        return _key(low, below=below, similar=similar)
+    return Probe(Kind.CHECKED, low, low + END, checks[:_MOST_CHECKS], below, similar)
+
+
+def _codes(text: str) -> Iterator[Probe]:
+    """Establishment codes and voter numbers."""
+    code = text.replace(" ", "")
+    if code[:1].isdigit() and code.isalnum():
+        upper = code.upper()
+        yield Probe(Kind.ESTABLISHMENT, upper, upper + END)
+        yield Probe(Kind.NUMBER, upper, upper + END)
+        if code != upper:
+            yield Probe(Kind.NUMBER, code, code + END)
+
+
+def _names(text: str, named: list[str], below: int) -> Iterator[Probe]:
+    """Words of names in any order: the last may be unfinished, then the other, then both."""
+    if not named:
+        return
+    numbered = tuple(match[0] for match in _NUMBERED.finditer(text))
+    if len(named) == 1:
+        yield _checked(named[0], numbered, below=below)
+        return
+    *heads, last = named
+    head = max(reversed(heads), key=len)
+    others = list(heads)
+    others.remove(head)
+    checks = (*numbered, *(f" {word}" for word in others))
+    if checks:
+        yield _checked(f"{head} {last}", checks, below=below)
+    else:
+        yield _key(f"{head} {last}", below=below)
+    yield _checked(f"{last} {head}", checks, below=below)
+    few = min(below, SIMILAR_BELOW)
+    lead, other = (head, last) if len(head) >= len(last) else (last, head)
+    if not checks:
+        yield Probe(Kind.CHECKED_KEY, lead, lead + END, (f" {other}",), few)
+    yield _checked(lead, (f" {other}", *checks), below=min(few, 1) if not checks else few)
+
+
+def _pieces(text: str, below: int) -> Iterator[Probe]:
+    """The very letters anywhere in an address or a name."""
+    local, at, _domain = text.partition("@")
+    pieces = _PIECES.findall(local)
+    if len(text) < SHORTEST_PART or not pieces or text[0].isdigit():
+        return
+    last = pieces[-1]
+    base = last.rstrip("0123456789")
+    literal = () if text.isalpha() else (text,)
+    if len(pieces) == 1:
+        ending, whole = f"{last[len(base) :]} ", bool(at) or base != last or not local[-1:].isalnum()
+        if literal and base:
+            yield _checked(last + (" " if at else ""), literal, below=below)
+        if len(base) >= SHORTEST_PART and not (literal and not text[0].isalnum()):
+            after = ending if at else ending.strip() if base != last else " "
+            yield Probe(Kind.PART, base, base + ("\x01" if whole else END), literal, below, after=after)
+    elif len(pieces) > 2 and base:  # noqa: PLR2004
+        yield _checked(f"{pieces[-2]} {base}", literal, below=below)
+    elif base:
+        first = pieces[0]
+        yield _checked(f"{first} {base}", literal, below=below)
+        lead = f"{last} " if at else last
+        yield _checked(lead, literal, below=below)
+
+
+def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
+    """One slip or two: another number or domain, a separator lost or misplaced, letters wrong, a name only heard."""
+    local, at, _domain = text.partition("@")
+    if at or "." in text:
+        base = local.rstrip("0123456789")
+        if len(base) >= SHORTEST_STEM:
+            yield _key(base, below=below, similar=True)
+    for key, checks in _separated(named):
+        yield _checked(key, checks, below=below, similar=True)
+    if len(named) == 1 and len(named[0]) >= _SIMILAR_FROM:
+        yield _like("", named[0], " " if at else "", (), below, finished=bool(at))
+    elif len(named) > 1:
+        yield from _misspelt(named, below, finished=bool(at))
+
+
+def _misspelt(named: list[str], below: int, *, finished: bool) -> Iterator[Probe]:
+    """One word of several misspelt, each in turn; then the two longest at once."""
+    end = len(named) - 1
+    for target in range(end, -1, -1):
+        if len(named[target]) < SHORTEST_STEM:
+            continue
+        rest = [place for place in range(len(named)) if place != target]
+        partner = max(rest, key=lambda place: len(named[place]))
+        checks = tuple(f" {named[place]}" for place in rest if place != partner)
+        before, after = f"{named[partner]} ", ""
+        if partner == end and not finished:
+            before, after = "", f" {named[partner]}"
+        yield _like(before, named[target], after, checks, below, finished=finished or target < end)
+    longest = sorted(sorted(range(len(named)), key=lambda place: -len(named[place]))[:2])
+    if all(len(named[place]) >= SHORTEST_STEM for place in longest):
+        both = tuple(_liken(named[place], finished=finished or place < end) for place in longest)
+        yield Probe(Kind.BOTH_SIMILAR, below=3, similar=True, like=both)
+
+
+def _like(before: str, word: str, after: str, checks: tuple[str, ...], below: int, *, finished: bool) -> Probe:
+    like = (_liken(word, finished=finished),)
+    return Probe(
+        Kind.SIMILAR, checks=checks[:_MOST_CHECKS], below=below, similar=True, before=before, after=after, like=like
+    )
+
+
+def _liken(word: str, *, finished: bool) -> Like:
+    finished = finished or len(word) < _UNFINISHED_FROM
+    return Like(
+        word=word,
+        slips=slips(word[:LONGEST_STEM]),
+        sound=sound(word),
+        ending=word[-_LONG_ENDING:] if len(word) >= _ENDING_FROM else "",
+        shortest=len(word) - 1,
+        longest=len(word) + 1 if finished else _LONGEST_QUERY,
+        finished=finished,
+    )
+
+
+def _separated(named: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Keys for a separator lost, added or misplaced by a letter, and what else must be there."""
+    for place, word in enumerate(named):
+        others = tuple(f" {other}" for other in named[:place] + named[place + 1 :])
+        if len(word) > SHORTEST_STEM + 1:
+            for cut in range(2, len(word) - 1):
+                yield f"{word[:cut]} {word[cut:]}", others
+                if len(word) - cut > 2:  # noqa: PLR2004
+                    yield f"{word[:cut]} {word[cut + 1 :]}", others
+    for place, (left, right) in enumerate(pairwise(named)):
+        rest = named[:place] + named[place + 2 :]
+        checks = tuple(f" {other}" for other in rest[1:])
+        if rest:
+            yield f"{rest[0]} {left}{right}", checks
+        else:
+            yield f"{left}{right}", ()
+        others = tuple(f" {other}" for other in rest)
+        if len(right) > 1:
+            yield f"{left}{right[0]} {right[1:]}", others
+        if len(left) > 1:
+            yield f"{left[:-1]} {left[-1]}{right}", others

@@ -1,0 +1,105 @@
+"""A database connection kept open for searching: a keystroke has no time to fetch one and to begin a transaction."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import event
+
+from helpdesk.domain.search import SearchFilters
+from helpdesk.store.engine import Store, driver_faults
+from helpdesk.store.search.found import FoundVoter, nearest_last
+from helpdesk.store.search.plan import Plan
+from helpdesk.store.search.postgresql import search_postgresql
+from helpdesk.store.search.sqlite import SqliteSearch
+
+_ROLE = "SELECT role FROM operator WHERE id = ? AND disabled IS NULL"
+
+
+class SearchSession:
+    """Searches of one store, from any thread; a search that meets another takes a connection of its own."""
+
+    def __init__(self, store: Store) -> None:
+        """Nothing is opened before the first search."""
+        self._store = store
+        self._kept: Any = None
+        self._turn = Lock()
+        event.listen(store.engine, "engine_disposed", self._drop)
+
+    def search(
+        self, plan: Plan, *, operator_id: int, filters: SearchFilters, now: datetime, limit: int
+    ) -> tuple[str | None, list[FoundVoter]]:
+        """The operator's role as stored now, None for one who is gone or disabled, and the best voters, best first.
+
+        Raises the store's faults. A connection that was lost while nobody searched is replaced once.
+        """
+        if self._kept is not None and self._is_lost(self._kept):
+            self._drop()
+        with driver_faults(), self._connection() as connection:
+            if isinstance(connection, sqlite3.Connection):
+                role, found = _search_sqlite(connection, plan, operator_id, filters, now, limit)
+            else:
+                role, found = search_postgresql(
+                    connection, plan, operator_id=operator_id, filters=filters, now=now, limit=limit
+                )
+        return role, nearest_last(plan.text, found, limit)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        if not self._turn.acquire(blocking=False):
+            connection = self._open()
+            try:
+                yield connection
+            finally:
+                connection.close()
+            return
+        try:
+            if self._kept is None:
+                self._kept = self._open()
+            yield self._kept
+        except BaseException:
+            self._drop()
+            raise
+        finally:
+            self._turn.release()
+
+    def _open(self) -> Any:  # noqa: ANN401 (either driver's)
+        pooled = self._store.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA mmap_size = 4000000000")
+            connection.execute("PRAGMA cache_size = -65536")
+        else:
+            connection.autocommit = True
+        return connection
+
+    @staticmethod
+    def _is_lost(connection: Any) -> bool:  # noqa: ANN401 (either driver's)
+        return bool(getattr(connection, "closed", False) or getattr(connection, "broken", False))
+
+    def _drop(self, *_: object) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
+
+def _search_sqlite(
+    connection: sqlite3.Connection,
+    plan: Plan,
+    operator_id: int,
+    filters: SearchFilters,
+    now: datetime,
+    limit: int,
+) -> tuple[str | None, list[FoundVoter]]:
+    """One consistent view for all of a keystroke's statements."""
+    connection.execute("BEGIN")
+    try:
+        role = connection.execute(_ROLE, (operator_id,)).fetchone()
+        search = SqliteSearch(connection, operator_id=operator_id, filters=filters, now=now, limit=limit)
+        return (role[0] if role else None), search.run(plan)
+    finally:
+        connection.execute("ROLLBACK")
