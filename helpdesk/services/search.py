@@ -14,7 +14,7 @@ from helpdesk.domain.voters import SearchHit
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work
 from helpdesk.store.schema import voter
-from helpdesk.store.search import FoundVoter, SearchSession, folded_query, plan
+from helpdesk.store.search import FoundVoter, folded_query, plan, search_session
 from helpdesk.store.search.tables import search_place
 
 _WARMING = ("a", "ma", "martin", "marie d", "dupont m", "ie.du", "martni", "an.mar", "martin@")
@@ -26,7 +26,7 @@ class Search:
     def __init__(self, context: ServiceContext) -> None:
         """Work on the context's store."""
         self._context = context
-        self._session = SearchSession(context.store)
+        self._session = search_session(context.store)
 
     def search(
         self, actor: Operator, text: str, *, limit: int = 50, filters: SearchFilters = NO_FILTERS

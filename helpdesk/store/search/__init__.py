@@ -3,6 +3,6 @@
 from helpdesk.store.search.entries import add_voters, remove_voters
 from helpdesk.store.search.found import FoundVoter
 from helpdesk.store.search.plan import folded_query, plan
-from helpdesk.store.search.session import SearchSession
+from helpdesk.store.search.session import search_session
 
-__all__ = ["FoundVoter", "SearchSession", "add_voters", "folded_query", "plan", "remove_voters"]
+__all__ = ["FoundVoter", "add_voters", "folded_query", "plan", "remove_voters", "search_session"]

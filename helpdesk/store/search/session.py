@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 
@@ -16,6 +17,7 @@ from helpdesk.store.search.plan import Plan
 from helpdesk.store.search.postgresql import search_postgresql
 from helpdesk.store.search.sqlite import SqliteSearch
 
+_SESSIONS: "WeakKeyDictionary[Store, SearchSession]" = WeakKeyDictionary()
 _ROLE = "SELECT role FROM operator WHERE id = ? AND disabled IS NULL"
 
 
@@ -24,7 +26,7 @@ class SearchSession:
 
     def __init__(self, store: Store) -> None:
         """Nothing is opened before the first search."""
-        self._store = store
+        self._engine = store.engine
         self._kept: Any = None
         self._turn = Lock()
         event.listen(store.engine, "engine_disposed", self._drop)
@@ -67,7 +69,7 @@ class SearchSession:
             self._turn.release()
 
     def _open(self) -> Any:  # noqa: ANN401 (either driver's)
-        pooled = self._store.engine.raw_connection()
+        pooled = self._engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
         if isinstance(connection, sqlite3.Connection):
@@ -85,6 +87,13 @@ class SearchSession:
         kept, self._kept = self._kept, None
         if kept is not None:
             kept.close()
+
+
+def search_session(store: Store) -> SearchSession:
+    """The store's own: whoever builds services anew does not open connections anew."""
+    if store not in _SESSIONS:
+        _SESSIONS[store] = SearchSession(store)
+    return _SESSIONS[store]
 
 
 def _search_sqlite(
