@@ -29,7 +29,7 @@ from helpdesk.services.context import MailIdentity, ServiceContext
 from helpdesk.services.elections import store_is_trial
 from helpdesk.services.live import Live
 from helpdesk.store.copies import check_copy, copy_store, keep_before_upgrade
-from helpdesk.store.engine import Store
+from helpdesk.store.engine import Store, file_url
 from helpdesk.store.upgrade import upgrade_store
 
 __all__ = [
@@ -119,7 +119,7 @@ def open_backup(settings: Settings, copy: Path) -> Iterator[tuple[Program, Store
         target.path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.path.name}.", dir=target.path.parent) as folder:
             scratch = Path(folder, target.path.name)
-            source = Store(f"sqlite:///{copy}")
+            source = Store(file_url(copy))
             try:
                 copy_store(source, scratch)
             finally:

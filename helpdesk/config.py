@@ -14,6 +14,14 @@ from helpdesk.domain.errors import BadSetting, UnreadableFile
 from helpdesk.domain.limits import Limits
 
 SECURITIES = ("starttls", "tls", "none")
+_LARGEST_NUMBER = 1_000_000_000  # seconds: thirty years, and times that far ahead can still be told
+_LARGEST = {
+    "limits.argon2_time_cost": 100,
+    "limits.argon2_memory_kib": 4 * 1024 * 1024,
+    "limits.argon2_parallelism": 64,
+    "smtp.port": 65_535,
+    "imap.port": 65_535,
+}
 _SECRET_KEYS = frozenset({"smtp.password", "imap.password", "database.password"})
 
 
@@ -175,7 +183,7 @@ def _from_file(path: Path | None) -> dict[str, object]:
         if named:
             raise UnreadableFile(str(path), "missing") from None
         return {}
-    except PermissionError:
+    except OSError:
         raise UnreadableFile(str(path), "denied") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise BadSetting(path.name, "not_toml") from None
@@ -201,7 +209,11 @@ def _section(name: str, kind: type[_Section], values: dict[str, object]) -> _Sec
     for each in fields(kind):
         key = f"{name}.{each.name}"
         if key in values:
-            given[each.name] = _number(key, values[key]) if each.type is int else _text(key, values[key])
+            if each.type is int:
+                none_means_no_limit = each.default == 0
+                given[each.name] = _number(key, values[key], least=0 if none_means_no_limit else 1)
+            else:
+                given[each.name] = _text(key, values[key])
     return kind(**given)
 
 
@@ -211,12 +223,12 @@ def _text(key: str, value: object) -> str:
     return value
 
 
-def _number(key: str, value: object) -> int:
+def _number(key: str, value: object, *, least: int) -> int:
     try:
         number = int(value) if isinstance(value, str | int) and not isinstance(value, bool) else -1
     except ValueError:
         number = -1
-    if number < 0:
+    if not least <= number <= _LARGEST.get(key, _LARGEST_NUMBER):
         raise BadSetting(key, "not_a_number")
     return number
 

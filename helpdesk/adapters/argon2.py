@@ -25,7 +25,7 @@ class Argon2Hasher:
         self._patience = limits.argon2_wait_seconds
         self._hasher = Argon2(
             time_cost=limits.argon2_time_cost,
-            memory_cost=limits.argon2_memory_kib,
+            memory_cost=max(limits.argon2_memory_kib, 8 * limits.argon2_parallelism),  # RFC 9106, 3.1: the least
             parallelism=limits.argon2_parallelism,
             type=Type.ID,
         )

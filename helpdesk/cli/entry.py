@@ -1,10 +1,12 @@
 """The entry: global options, exit codes, and one line for every error."""
 
+import errno
 import logging
 import os
 import secrets
 import sys
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import click
 
@@ -24,12 +26,14 @@ from helpdesk.cli import (
 )
 from helpdesk.cli.options import TranslatedGroup
 from helpdesk.cli.session import language_of, log_to_file
-from helpdesk.domain.errors import BadInput, HelpdeskError, IntegrityBroken, OutsideFault, Refusal
+from helpdesk.domain.errors import BadInput, HelpdeskError, IntegrityBroken, OutsideFault, Refusal, UnreadableFile
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import speak, to_translate
 from helpdesk.language.errors import error_text
+from helpdesk.mailer.bugs import where_it_broke
 
 DONE, REFUSED, USAGE, BAD_INPUT, BROKEN, UNREACHABLE, BUG = 0, 1, 2, 3, 4, 5, 70
+_ABOUT_A_PATH = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS}
 _CODES = ((Refusal, REFUSED), (BadInput, BAD_INPUT), (IntegrityBroken, BROKEN), (OutsideFault, UNREACHABLE))
 
 
@@ -72,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing to flush to
         result = DONE
     except Exception as error:  # noqa: BLE001 (whatever it is, it is told in one line)
-        result = _report_bug(error)
+        result = _report_path(error) if _is_about_a_path(error) else _report_bug(error)
     return result if isinstance(result, int) else DONE
 
 
@@ -81,9 +85,18 @@ def _say(sentence: str, code: int) -> int:
     return code
 
 
+def _is_about_a_path(error: Exception) -> TypeGuard[OSError]:
+    """A path that was given and that no system takes: too long, a folder, a loop, not ours."""
+    return isinstance(error, OSError) and error.errno in _ABOUT_A_PATH and error.filename is not None
+
+
+def _report_path(error: OSError) -> int:
+    return _say(error_text(UnreadableFile(str(error.filename), "denied")), BAD_INPUT)
+
+
 def _report_bug(error: Exception) -> int:
     incident = secrets.token_hex(4)
     log_to_file()
-    logging.getLogger("helpdesk").error("incident %s", incident, exc_info=error)
+    logging.getLogger("helpdesk").error("incident %s\n%s", incident, where_it_broke(error))
     sentence = _("Something went wrong inside helpdesk (incident {incident}). The log has the details.")
     return _say(sentence.format(incident=incident), BUG)

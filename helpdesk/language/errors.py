@@ -248,7 +248,7 @@ def _bad_setting(error: errors.BadSetting, zone: str) -> str:
         "memory_database": _("a database in memory would be lost: name a file"),
         "unknown": _("there is no such setting"),
         "insecure": _("without encryption, mail goes to this machine only: use tls or starttls"),
-        "not_a_number": _("it must be a whole number"),
+        "not_a_number": _("it must be a whole number of a sensible size"),
         "not_a_choice": _("it is not one of the allowed values"),
         "not_a_time": _("it is not a date and time with its zone"),
         "not_a_time_of_day": _("it is not a time of day such as 20:00"),

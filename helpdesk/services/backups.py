@@ -13,7 +13,7 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work, record_refusal
 from helpdesk.store.audit_chain import append, chain_head, walk_chain
 from helpdesk.store.copies import copy_store, earlier_copy, put_in_place
-from helpdesk.store.engine import Store
+from helpdesk.store.engine import Store, file_url
 from helpdesk.store.file_swap import replace_file
 
 
@@ -59,7 +59,7 @@ class Backups:
             record_refusal(self._context, actor.name, Action.STORE_BACKED_UP, refusal)
             raise
         copy_store(store, target)
-        copy = Store(f"sqlite:///{target}")
+        copy = Store(file_url(target))
         try:
             with copy.read() as connection:
                 head = verify_chain(walk_chain(connection))

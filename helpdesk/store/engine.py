@@ -82,7 +82,7 @@ _POSTGRESQL_FAULTS: dict[str, type[HelpdeskError]] = {
 class Store:
     """One database. Every query of the program runs inside `read` or `write`, in whichever thread asks."""
 
-    def __init__(self, url: str, *, password: str | None = None) -> None:
+    def __init__(self, url: str | URL, *, password: str | None = None) -> None:
         """Prepare the engine; nothing is opened yet.
 
         Raises BadSetting for a URL that means no database, or a server that could be listened to on its way.
@@ -172,6 +172,11 @@ class Store:
         self.engine.dispose()
 
 
+def file_url(path: Path) -> URL:
+    """The URL of an embedded file; a text would take `?` in its name for the start of options."""
+    return URL.create("sqlite", database=str(path))
+
+
 def lock_voter(connection: Connection, number: str, now: datetime | None = None) -> int | None:
     """Lock the voter of this number until the transaction ends; the internal id, or None if there is none.
 
@@ -222,7 +227,7 @@ def driver_faults() -> Iterator[None]:
             raise
 
 
-def _read_url(url: str, password: str | None) -> URL:
+def _read_url(url: str | URL, password: str | None) -> URL:
     try:
         parsed = make_url(url)
         parsed.get_dialect()

@@ -31,6 +31,14 @@ def test_a_backup_brings_back_a_lost_store(ready):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_any_name_that_a_file_can_have_will_do(ready):
+    for name in ("was ist das?.db", "50%20.db", "l'été #1.db"):
+        ready.ok("backup", name)
+        ready.ok("restore", name)
+    assert ready("backup", "x" * 300).code == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_refusals_name_what_to_do_and_leave_the_store_alone(ready):
     ready.ok("backup", "copy.db")
     assert ready("backup", "copy.db").code == 3

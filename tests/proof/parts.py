@@ -47,4 +47,11 @@ PARTS: tuple[Part, ...] = (
         quick_seconds=180,
         full_seconds=1800,
     ),
+    Part(
+        "fuzz",
+        "tests.trials.fuzz_commands",
+        "Strange settings files, environment variables and command lines: an exit code and a sentence, no traceback.",
+        quick_seconds=90,
+        full_seconds=600,
+    ),
 )
