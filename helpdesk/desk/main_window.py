@@ -11,6 +11,7 @@ from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
 from helpdesk.desk.context import Preferences, ThemeChoice
 from helpdesk.desk.dialogs.keys import KeysDialog
+from helpdesk.desk.dialogs.password import PasswordDialog
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.mail_watch import MailWatch
@@ -47,6 +48,7 @@ class MainWindow(Translated, QMainWindow):
         self.banner = StatusBanner()
         self._troubles = Troubles(self.banner, session.bugs, session.zone, self)
         self._troubles.session_ended.connect(self.log_out)
+        self._troubles.password_wanted.connect(self._ask_password)
         self.voter_actions = VoterActions(session, self)
         self._live = LiveFeed(session, self)
         self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live)
@@ -173,6 +175,11 @@ class MainWindow(Translated, QMainWindow):
             self.banner.clear("incident")
             return
         self.banner.show_notice("incident", Notice("notice", partial(incident_text, pulse.incident, self._session)))
+
+    def _ask_password(self) -> None:
+        dialog = PasswordDialog(self._session, self)
+        dialog.accepted.connect(self._troubles.try_now)
+        dialog.ask()
 
     def _show_keys(self) -> None:
         KeysDialog(self).open()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from helpdesk.desk.bugs import BugReporter
 from helpdesk.desk.widgets.banner import Notice, StatusBanner
-from helpdesk.domain.errors import HelpdeskError, OutsideFault, SessionEnded
+from helpdesk.domain.errors import CredentialsRefused, HelpdeskError, OutsideFault, SessionEnded
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
 
@@ -19,6 +19,7 @@ class Troubles(QObject):
     """Faults from outside are tried again by themselves, after 1, 2, 4 … up to 30 seconds."""
 
     session_ended = Signal()
+    password_wanted = Signal()
 
     def __init__(self, banner: StatusBanner, bugs: BugReporter, zone: str, parent: QObject | None = None) -> None:
         """All is well so far."""
@@ -34,6 +35,11 @@ class Troubles(QObject):
         """Deal with what `source` met; `again` asks anew. False for a refusal, which `source` shows itself."""
         if isinstance(error, SessionEnded):
             self.session_ended.emit()
+        elif isinstance(error, CredentialsRefused):  # asked once: a directory may lock who tries again and again
+            self._again[source] = again
+            words = partial(error_text, error, self._zone)
+            wanted = self.password_wanted.emit
+            self._banner.show_notice("store", Notice("bad", words, button=_enter_password, pressed=wanted))
         elif isinstance(error, OutsideFault):
             self._again[source] = again
             self._banner.show_notice(
@@ -72,6 +78,10 @@ class Troubles(QObject):
 
 def _words(error: OutsideFault, zone: str) -> str:
     return _("{trouble} The desk keeps trying by itself.").format(trouble=error_text(error, zone))
+
+
+def _enter_password() -> str:
+    return _("Enter the password")
 
 
 def _try_now() -> str:

@@ -3,6 +3,7 @@
 A refusal is rolled back and then audited in a transaction of its own, so that it is never lost with the action.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,12 +16,15 @@ from helpdesk.domain.audit import Action, AuditEvent, Outcome
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import (
     NotVerified,
+    OutcomeUnknown,
     OutOfScope,
+    OutsideFault,
     OwnRecord,
     ReasonMissing,
     Refusal,
     RoleRefused,
     SessionEnded,
+    StoreUnreachable,
     VoterNotFound,
     WrongPhase,
 )
@@ -30,10 +34,12 @@ from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.store.audit_chain import append, done_before
-from helpdesk.store.engine import lock_voter, own_voter_number
+from helpdesk.store.engine import lock_voter, own_voter_number, wait_at_most
 from helpdesk.store.schema import operator, operator_scope, verification, voter
 
 MINIMUM_REASON = 3
+_ASK_AGAIN_SECONDS = (0.1, 0.3, 1.0, 2.0)
+_LOCK_SECONDS = 3
 VOTER_COLUMNS = tuple(column for column in voter.columns if column.name not in {"birth_date", "roll_digest"})
 """What a login of the desk may read of a voter on every database."""
 
@@ -101,6 +107,30 @@ def guarded_action(
     except Refusal as refusal:
         record_refusal(context, actor.name, action, refusal, number=number, reason=reason)
         raise
+    except OutcomeUnknown:
+        if request is None or not _was_done(context, number, request):
+            raise
+
+
+def _was_done(context: ServiceContext, number: str, request: str) -> bool:
+    """Whether a request was done whose connection broke at the commit.
+
+    Asked under the voter's lock, which the broken transaction holds for as long as it may still commit. Raises
+    StoreUnreachable when it was not done, OutcomeUnknown while that cannot be known.
+    """
+    for pause in _ASK_AGAIN_SECONDS:
+        try:
+            with context.store.write() as connection:
+                wait_at_most(connection, _LOCK_SECONDS)
+                lock_voter(connection, number, context.clock())
+                if done_before(connection, request) is not None:
+                    return True
+            break
+        except OutsideFault:
+            time.sleep(pause)
+    else:
+        raise OutcomeUnknown
+    raise StoreUnreachable
 
 
 @contextmanager

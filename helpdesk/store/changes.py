@@ -6,7 +6,7 @@ from threading import Event, Thread
 import psycopg
 from sqlalchemy import func, select
 
-from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.errors import CredentialsRefused, HelpdeskError, SessionEnded
 from helpdesk.store.engine import Store
 
 _CHANNEL = "helpdesk"
@@ -47,10 +47,19 @@ class ChangeFeed:
                     while not self._stop.is_set():
                         for notice in connection.notifies(timeout=_LOOK_SECONDS):
                             self._heard(notice.payload)
+            except (CredentialsRefused, SessionEnded):
+                self._lost()
+                self._wait_for_another_login()
             except (psycopg.Error, HelpdeskError):
                 self._lost()
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _wait_for_another_login(self) -> None:
+        """A password that was refused once is not tried again: a directory might lock the account."""
+        refused = self._store.sign_ins
+        while self._store.sign_ins == refused and not self._stop.wait(_LOOK_SECONDS):
+            pass
 
 
 def announce_presence(store: Store, voter_key: int, *, here: bool) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from helpdesk.domain.errors import (
     ClockOff,
     HelpdeskError,
     NotAStore,
+    OutcomeUnknown,
     StoreBusy,
     StoreDamaged,
     StoreForbids,
@@ -89,6 +90,7 @@ class Store:
         """
         self.url = _read_url(url, password)
         self._login: Login | None = None
+        self.sign_ins = 0
         self._entry = threading.Lock()
         self.engine = _build_engine(self.url)
         if self.keeps_logins:
@@ -109,6 +111,7 @@ class Store:
         with self._entry, _faults():
             connect(self.url, login).close()
             self._login = login
+            self.sign_ins += 1
             self.engine.dispose()
 
     def sign_out(self) -> None:
@@ -133,14 +136,23 @@ class Store:
         """A transaction that commits at the end, or not at all.
 
         On SQLite it starts with BEGIN IMMEDIATE, so that what it read cannot change before it writes; on
-        PostgreSQL, what must not change is locked with `lock_voter`.
+        PostgreSQL, what must not change is locked with `lock_voter`. Raises OutcomeUnknown when the server went away
+        while it was committing.
         """
-        with (
-            _faults(),
-            self.engine.connect().execution_options(helpdesk_write=True) as connection,
-            connection.begin(),
-        ):
-            yield connection
+        with _faults(), self.engine.connect().execution_options(helpdesk_write=True) as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                with suppress(DBAPIError):  # a connection that broke has rolled back by itself
+                    transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                if isinstance(_fault(error), StoreUnreachable) and self.keeps_logins:
+                    raise OutcomeUnknown from None
+                raise
 
     def check(self) -> None:
         """Raise StoreMissing, NotAStore, StoreTooOld or StoreTooNew unless this program can work with it."""
@@ -194,6 +206,12 @@ def lock_voters(connection: Connection, numbers: Collection[str], now: datetime 
     if connection.dialect.name == "postgresql" and numbers:
         each = func.unnest(cast(sorted(numbers), ARRAY(Text)))
         connection.execute(select(func.helpdesk.lock_voter(each, now))).all()
+
+
+def wait_at_most(connection: Connection, seconds: int) -> None:
+    """Wait no longer than this for a lock, in this transaction; SQLite has its own patience."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.set_config("lock_timeout", f"{seconds}s", True)))
 
 
 def own_voter_number(connection: Connection, operator_id: int) -> str | None:
@@ -298,4 +316,4 @@ def _fault(error: DBAPIError) -> HelpdeskError | None:
     if isinstance(state, str) and (kind := _POSTGRESQL_FAULTS.get(state)):
         return kind()
     lost = error.connection_invalidated or state is None or state[:2] in {"08", "57", "28", "3D"}
-    return StoreUnreachable() if lost and type(original).__name__ == "OperationalError" else None
+    return StoreUnreachable() if lost and isinstance(original, psycopg.OperationalError) else None

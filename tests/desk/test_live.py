@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from sqlalchemy import text
 
 from helpdesk.desk.app import Desk
@@ -126,3 +126,36 @@ def test_no_page_asks_by_itself_while_the_server_tells_and_all_do_when_it_is_los
     asked = alix.watch.count("voters.refresh")
     qtbot.waitUntil(lambda: alix.watch.count("voters.refresh") > asked, timeout=5_000)
     qtbot.waitUntil(lambda: page._told and not page._poll.isActive(), timeout=5_000)
+
+
+def test_a_password_changed_meanwhile_is_asked_for_over_the_open_dialog(
+    qtbot, sit_down, agent, administrator, services, add_voter, database
+):
+    number = add_voter()
+    alix = sit_down(agent)
+    alix.open(qtbot, number)
+    alix.desk.window.voter_actions.resend.trigger()
+    dialog = child(alix.desk.window, QDialog, "resendDialog")
+    button = child(dialog, QPushButton, "confirmButton")
+    qtbot.waitUntil(button.isEnabled)
+    child(dialog, QLineEdit, "reasonEdit").setText("no mail came")
+    services.operators.set_password(administrator, agent.name, "Another-Horse-8-Staple")
+    with database.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'alix agent'"))
+    button.click()
+    qtbot.waitUntil(lambda: dialog.findChild(QDialog, "passwordDialog") is not None, timeout=5_000)
+    again = child(dialog, QDialog, "passwordDialog")
+    assert "Nothing was done" in child(dialog, QLabel, "refusal").text()
+    child(again, QLineEdit, "newPassword").setText("wrong")
+    child(again, QPushButton, "confirmButton").click()
+    qtbot.waitUntil(
+        lambda: child(again, QLabel, "refusal").text() != "" and alix.desk.tasks.running == 0, timeout=5_000
+    )
+    child(again, QLineEdit, "newPassword").setText("Another-Horse-8-Staple")
+    child(again, QPushButton, "confirmButton").click()
+    qtbot.waitUntil(lambda: dialog.findChild(QDialog, "passwordDialog") is None, timeout=5_000)
+    assert child(dialog, QLineEdit, "reasonEdit").text() == "no mail came"
+    button.click()
+    qtbot.waitUntil(lambda: alix.desk.window.findChild(QDialog, "resendDialog") is None, timeout=5_000)
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM outbox")) == 1

@@ -24,7 +24,7 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
-from helpdesk.domain.errors import ChangedMeanwhile, HelpdeskError
+from helpdesk.domain.errors import ChangedMeanwhile, CredentialsRefused, HelpdeskError
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
 
@@ -224,6 +224,16 @@ class ActionDialog(Translated, QDialog):
             self.confirm_button.setEnabled(False)
             self.outdated.emit()
         self.first_field().setFocus()
+        if isinstance(error, CredentialsRefused):
+            self._ask_password()
+
+    def _ask_password(self) -> None:
+        """Have the operator log in again, over this dialog: what was typed stays, and is sent when they say so."""
+        from helpdesk.desk.dialogs.password import PasswordDialog  # noqa: PLC0415 (it is such a dialog itself)
+
+        dialog = PasswordDialog(self.session, self)
+        dialog.accepted.connect(self.clear_error)
+        dialog.ask()
 
     def show_error(self, error: HelpdeskError) -> None:
         """Show a refusal or fault in words, again after a change of language."""
