@@ -95,6 +95,7 @@ class Settings:
     data_dir: Path
     language: str = "system"
     theme: str = "system"
+    text_size: str = "100"
     operator: str = ""
     password_file: Path | None = None
     database_password_file: Path | None = None
@@ -123,10 +124,11 @@ _SECTIONS: dict[str, type[Any]] = {
 _CHOICES = {
     "language": ("system", "fr", "en"),
     "theme": ("system", "light", "dark"),
+    "text_size": ("100", "125", "150", "200"),
     "smtp.security": SECURITIES,
     "imap.security": SECURITIES,
 }
-_TOP = ("database", "language", "theme")
+_TOP = ("database", "language", "theme", "text_size")
 
 
 def load_settings(
@@ -151,6 +153,7 @@ def load_settings(
         data_dir=data_dir,
         language=_text("language", values.get("language", "system")),
         theme=_text("theme", values.get("theme", "system")),
+        text_size=_text("text_size", values.get("text_size", "100")),
         operator=operator or environment.get("HELPDESK_OPERATOR", ""),
         password_file=_path(environment, "HELPDESK_PASSWORD_FILE"),
         database_password_file=_path(environment, "HELPDESK_DATABASE_PASSWORD_FILE"),
@@ -172,6 +175,41 @@ def known_keys() -> tuple[str, ...]:
     """Every key that a settings file may hold."""
     nested = (f"{name}.{each.name}" for name, kind in _SECTIONS.items() for each in fields(kind))
     return (*_TOP, *nested)
+
+
+def settings_path(named: Path | None) -> Path:
+    """The settings file: the one that was named, or the one of the user's configuration folder."""
+    return named or user_config_path("helpdesk", appauthor=False) / "helpdesk.toml"
+
+
+def write_settings(path: Path, changes: Mapping[str, str]) -> None:
+    """Change some keys of the file, all of them or none; comments and the other keys stay as they are.
+
+    Raises BadSetting when the file would not be read any more, UnreadableFile when it cannot be written.
+    """
+    import tomlkit  # noqa: PLC0415 (only whoever changes a setting needs it)
+
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        document = tomlkit.parse(text)
+        for key, value in changes.items():
+            section, _dot, name = key.rpartition(".")
+            table: Any = document.setdefault(section, tomlkit.table()) if section else document
+            table[name] = int(value) if value.isdigit() and key != "text_size" else value
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f"{path.name}.new")
+        new.write_text(tomlkit.dumps(document), encoding="utf-8")
+    except OSError:
+        raise UnreadableFile(str(path), "unwritable") from None
+    except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError):
+        raise BadSetting(path.name, "not_toml") from None
+    try:
+        load_settings(config_file=new, environment={})
+        new.replace(path)
+    except OSError:
+        raise UnreadableFile(str(path), "unwritable") from None
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _from_file(path: Path | None) -> dict[str, object]:

@@ -44,6 +44,17 @@ class RollFile:
         except csv.Error:
             raise UnreadableFile(str(path), "quotes", reader.line_num) from None
 
+    def headers(self, path: Path) -> tuple[str, ...]:
+        """The names of the file's columns, as written. Raises UnreadableFile."""
+        text = _read_text(path)
+        try:
+            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True), None)
+        except csv.Error:
+            raise UnreadableFile(str(path), "quotes", 1) from None
+        if not header or not any(cell.strip() for cell in header):
+            raise UnreadableFile(str(path), "empty")
+        return tuple(cell.strip() for cell in header)
+
     def digest(self, path: Path) -> str:
         """The SHA-256 of the file's bytes, hexadecimal."""
         return hashlib.sha256(_read_bytes(path)).hexdigest()

@@ -69,10 +69,7 @@ def export(context: click.Context, file: Path) -> None:
     if file.exists():
         raise UnreadableFile(str(file), "exists")
     with logged_in(context) as session:
-        try:
-            count = session.program.services.trail.export(session.operator, file)
-        except OSError:
-            raise UnreadableFile(str(file), "unwritable") from None
+        count = session.program.services.trail.export(session.operator, file)
     click.echo(_("{count} rows written to {file}.").format(count=count, file=file))
 
 

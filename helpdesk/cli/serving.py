@@ -22,7 +22,8 @@ from helpdesk.bootstrap import (
     open_program,
     smtp_transport,
 )
-from helpdesk.cli.options import TranslatedCommand, TranslatedOption
+from helpdesk.cli.desk_settings import DeskSettings
+from helpdesk.cli.options import TranslatedCommand, TranslatedOption, given
 from helpdesk.cli.session import at_work, log_to_file, settings_of
 from helpdesk.config import load_settings
 from helpdesk.domain.errors import HelpdeskError, MailServerUnreachable
@@ -78,21 +79,32 @@ def open_desk(context: click.Context) -> int:
     try:
         log_to_file()
         embedded = embedded_mailer(program) if program.store.path is not None else None
-        return show_desk(program, operator=None, mailer=embedded)
+        kept = DeskSettings(
+            given(context, "config"), program.secrets, program.store.url.render_as_string(hide_password=True)
+        )
+        return show_desk(program, operator=None, mailer=embedded, settings=kept)
     finally:
         program.close()
 
 
-def show_desk(program: Program, *, operator: Operator | None, mailer: EmbeddedMailer | None) -> int:
-    """Run the window until it is closed; the exit code."""
+def show_desk(
+    program: Program,
+    *,
+    operator: Operator | None,
+    mailer: EmbeddedMailer | None,
+    settings: DeskSettings | None = None,
+) -> int:
+    """Run the window until it is closed; the exit code. Without `settings`, what is chosen there is kept nowhere."""
     from helpdesk.desk.app import run_desk  # noqa: PLC0415
 
-    return run_desk(desk_context(program, mailer=mailer), operator=operator)
+    return run_desk(desk_context(program, mailer=mailer, settings=settings), operator=operator)
 
 
-def desk_context(program: Program, *, mailer: EmbeddedMailer | None) -> "DeskContext":
+def desk_context(
+    program: Program, *, mailer: EmbeddedMailer | None, settings: DeskSettings | None = None
+) -> "DeskContext":
     """What the desk is given."""
-    from helpdesk.desk.context import DeskContext, Preferences, ThemeChoice  # noqa: PLC0415
+    from helpdesk.desk.context import DeskContext, Preferences, TextSize, ThemeChoice, keep_nothing  # noqa: PLC0415
 
     path = program.store.path
     return DeskContext(
@@ -102,7 +114,11 @@ def desk_context(program: Program, *, mailer: EmbeddedMailer | None) -> "DeskCon
         live=live_changes(program),
         clock=program.clock,
         database_label=path.name if path is not None else program.store.url.render_as_string(hide_password=True),
-        preferences=Preferences(program.settings.language, ThemeChoice(program.settings.theme)),
+        preferences=Preferences(
+            program.settings.language, ThemeChoice(program.settings.theme), TextSize(program.settings.text_size)
+        ),
+        keep_preferences=settings.keep_preferences if settings is not None else keep_nothing,
+        settings=settings,
     )
 
 

@@ -39,6 +39,7 @@ class Desk(QObject):
         self._interpreter.speak(context.preferences.language)
         self._appearance = Appearance(application, self)
         self._appearance.use(context.preferences.theme)
+        self._appearance.enlarge(int(context.preferences.text_size))
         application.setQuitOnLastWindowClosed(False)
         self.login: LoginDialog | None = None
         self.window: MainWindow | None = None
@@ -75,6 +76,8 @@ class Desk(QObject):
             self._interpreter.speak(preferences.language)
         if preferences.theme != before.theme:
             self._appearance.use(preferences.theme)
+        if preferences.text_size != before.text_size:
+            self._appearance.enlarge(int(preferences.text_size))
         job = partial(self._context.keep_preferences, preferences)
         self.tasks.run(job, self._kept, self.bugs.report)
 

@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass
 from string import Template
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from helpdesk.desk.context import ThemeChoice
 from helpdesk.resource_files import resource
 
+_PLAIN = 100  # percent
 _Role, _Group = QPalette.ColorRole, QPalette.ColorGroup
 
 
@@ -91,6 +92,7 @@ class Appearance(QObject):
         self._application = application
         self._choice = ThemeChoice.SYSTEM
         self._dressing = False
+        self._plain: QFont | None = None
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._dress)
         application.installEventFilter(self)
@@ -105,6 +107,16 @@ class Appearance(QObject):
         }[choice]
         self._application.styleHints().setColorScheme(wanted)
         self._dress()
+
+    def enlarge(self, percent: int) -> None:
+        """Set text in so many percent of the system's size."""
+        if self._plain is None:
+            if percent == _PLAIN:
+                return
+            self._plain = self._application.font()
+        font = QFont(self._plain)
+        font.setPointSizeF(self._plain.pointSizeF() * percent / _PLAIN)
+        self._application.setFont(font)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Follow the system's font size."""

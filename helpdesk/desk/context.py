@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from helpdesk.desk.settings_port import SettingsPort
 from helpdesk.domain.mailer_status import MailerStatus
 from helpdesk.domain.ports import Clock, SecretStore
 from helpdesk.services import Services
@@ -19,12 +20,30 @@ class ThemeChoice(StrEnum):
     DARK = "dark"
 
 
+class LanguageChoice(StrEnum):
+    """Which language to speak."""
+
+    SYSTEM = "system"
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class TextSize(StrEnum):
+    """Text sizes in percent of the system's."""
+
+    NORMAL = "100"
+    LARGER = "125"
+    LARGE = "150"
+    DOUBLE = "200"
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What a person chose for themselves. `language` is "fr", "en" or "system"."""
 
     language: str = "system"
     theme: ThemeChoice = ThemeChoice.SYSTEM
+    text_size: TextSize = TextSize.NORMAL
 
 
 class BackgroundMailer(Protocol):
@@ -67,7 +86,8 @@ def keep_nothing(_: Preferences) -> None:
 class DeskContext:
     """Services and ports. `mailer` is None where another process delivers.
 
-    `database_label` is what the window says it works on. `keep_preferences` is called in a background thread.
+    `settings` is None where nobody may change them from here. `database_label` is what the window says it works on.
+    `keep_preferences` is called in a background thread.
     `live` is None where pages have to ask for changes themselves.
     """
 
@@ -79,3 +99,4 @@ class DeskContext:
     preferences: Preferences = field(default_factory=Preferences)
     keep_preferences: Callable[[Preferences], None] = keep_nothing
     live: LiveChanges | None = None
+    settings: SettingsPort | None = None

@@ -1,15 +1,17 @@
 """The desk's window: menu, banner, rail of pages, and the page chosen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
 from helpdesk.desk.context import Preferences, ThemeChoice
+from helpdesk.desk.dialogs.incident import IncidentDialog
 from helpdesk.desk.dialogs.keys import KeysDialog
 from helpdesk.desk.dialogs.password import PasswordDialog
 from helpdesk.desk.icons import line_icon
@@ -17,12 +19,14 @@ from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.mail_watch import MailWatch
 from helpdesk.desk.navigation import Navigation
 from helpdesk.desk.pages.catalogue import APPROVALS, VOTERS, as_page, permitted_pages
+from helpdesk.desk.pages.settings.look import theme_text
 from helpdesk.desk.pages.voters import VotersPage
 from helpdesk.desk.pulse import Pulse, PulseView
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.banner import Notice, StatusBanner
+from helpdesk.domain.roles import Permission
 from helpdesk.language.catalogue import current_language
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.moments import short_moment_text
@@ -45,14 +49,16 @@ class MainWindow(Translated, QMainWindow):
         self.setObjectName("mainWindow")
         self._session, self._preferences = session, preferences
         self._closing = False
+        self._incident: IncidentView | None = None
         self.banner = StatusBanner()
         self._troubles = Troubles(self.banner, session.bugs, session.zone, self)
         self._troubles.session_ended.connect(self.log_out)
         self._troubles.password_wanted.connect(self._ask_password)
         self.voter_actions = VoterActions(session, self)
         self._live = LiveFeed(session, self)
-        self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live)
-        entries = permitted_pages(session, self._troubles, self.voters_page)
+        self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live, self)
+        self.voters_page.hide()  # until it is chosen; auditors never get it
+        entries = permitted_pages(session, self._troubles, voters=self.voters_page, settings=self._make_settings)
         self._entries = {entry.number: entry for entry in entries}
         self._made: dict[int, QWidget] = {}
         self._navigation = Navigation(entries)
@@ -94,10 +100,13 @@ class MainWindow(Translated, QMainWindow):
             self.menuBar().addMenu(menu)
         self._search = self._action("search", "Ctrl+K", self._focus_search)
         self._back = self._action("back", "Esc", self.voters_page.back)
+        self._set_incident = self._action("incident", "", self._ask_incident)
+        self._set_incident.setVisible(self._session.operator.may(Permission.SET_INCIDENT))
         self._log_out = self._action("leave", "", self.log_out)
         self._quit = self._action("", "Ctrl+Q", self.close)
         self._keys = self._action("keyboard", "F1", self._show_keys)
         self._desk_menu.addActions([self._search, self._back])
+        self._desk_menu.addAction(self._set_incident)
         self._desk_menu.addSeparator()
         self._desk_menu.addActions([self._log_out, self._quit])
         self._voter_menu.addActions(self.voter_actions.all())
@@ -139,7 +148,14 @@ class MainWindow(Translated, QMainWindow):
             self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
-        """Close when all that is under way has ended: an action that was asked for is told or done, never lost."""
+        """Close when all that is under way has ended: an action that was asked for is told or done, never lost.
+
+        Long work is asked about first: it can be waited for, or stopped.
+        """
+        if self._session.long_jobs.running and not self._closing:
+            event.ignore()
+            self._ask_about_long_work()
+            return
         if not self._closing:
             self._closing = True
             self.setEnabled(False)
@@ -156,6 +172,30 @@ class MainWindow(Translated, QMainWindow):
         event.accept()
         self.closed.emit()
 
+    def _ask_about_long_work(self) -> None:
+        box = QMessageBox(self)
+        box.setObjectName("longWorkDialog")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(_("Work is under way"))
+        box.setText(_("Long work is under way. Stop it and close?"))
+        box.setInformativeText(_("Stopped work changes nothing: it can be begun again."))
+        stay = box.addButton(_("Keep working"), QMessageBox.ButtonRole.RejectRole)
+        stop = box.addButton(_("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
+        stay.setObjectName("keepWorkingButton")
+        stop.setObjectName("stopAndCloseButton")
+        box.setDefaultButton(stay)
+        stop.clicked.connect(self._stop_and_close)
+        box.open()
+
+    def _stop_and_close(self) -> None:
+        self._session.long_jobs.changed.connect(self._close_when_stopped)
+        self._session.long_jobs.stop_all()
+
+    def _close_when_stopped(self) -> None:
+        if not self._session.long_jobs.running:
+            self.close()
+
     def _show_page(self, number: int) -> None:
         page = self._made.get(number)
         if page is None:
@@ -165,11 +205,25 @@ class MainWindow(Translated, QMainWindow):
         page.setFocus()
         as_page(page).shown()
 
+    def _make_settings(self) -> QWidget:
+        from helpdesk.desk.pages.settings.page import SettingsPage  # noqa: PLC0415 (what login does not need)
+
+        return SettingsPage(self._session, self._troubles, preferences=self._current_preferences, prefer=self._prefer)
+
+    def _current_preferences(self) -> Preferences:
+        return self._preferences
+
+    def _ask_incident(self) -> None:
+        dialog = IncidentDialog(self._session, self._incident, self)
+        dialog.finished.connect(self._pulse.ask)
+        dialog.ask()
+
     def _focus_search(self) -> None:
         self._navigation.choose(VOTERS)
         self.voters_page.focus_search()
 
     def _felt(self, pulse: PulseView) -> None:
+        self._incident = pulse.incident
         self._navigation.show_count(APPROVALS, pulse.approvals)
         if pulse.incident is None:
             self.banner.clear("incident")
@@ -185,14 +239,17 @@ class MainWindow(Translated, QMainWindow):
         KeysDialog(self).open()
 
     def _language_chosen(self, action: QAction) -> None:
-        self._prefer(Preferences(action.data(), self._preferences.theme))
+        self._prefer(replace(self._preferences, language=action.data()))
 
     def _theme_chosen(self, action: QAction) -> None:
-        self._prefer(Preferences(self._preferences.language, ThemeChoice(action.data())))
+        self._prefer(replace(self._preferences, theme=ThemeChoice(action.data())))
 
     def _prefer(self, preferences: Preferences) -> None:
         self._preferences = preferences
         self.preferred.emit(preferences)
+        for actions, chosen in ((self._languages, current_language()), (self._themes, str(preferences.theme))):
+            for action in actions.actions():
+                action.setChecked(action.data() == chosen)
 
     def retranslate(self) -> None:
         """Title and menus; pages, banner and rail see to themselves."""
@@ -212,16 +269,12 @@ class MainWindow(Translated, QMainWindow):
         self._theme_menu.setTitle(_("Theme"))
         self._search.setText(_("Search for a voter"))
         self._back.setText(_("Back"))
+        self._set_incident.setText(_("Incident notice…"))
         self._log_out.setText(_("Log out"))
         self._quit.setText(_("Quit"))
         self._keys.setText(_("Keys"))
-        themes = {
-            ThemeChoice.SYSTEM: _("Like the system"),
-            ThemeChoice.LIGHT: _("Light"),
-            ThemeChoice.DARK: _("Dark"),
-        }
         for action in self._themes.actions():
-            action.setText(themes[ThemeChoice(action.data())])
+            action.setText(theme_text(ThemeChoice(action.data())))
         for action in self._languages.actions():
             action.setText(_LANGUAGES[action.data()])
 

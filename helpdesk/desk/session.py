@@ -1,10 +1,11 @@
 """What a page or dialog needs while somebody is logged in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from helpdesk.desk.bugs import BugReporter
 from helpdesk.desk.context import DeskContext
+from helpdesk.desk.long_job import LongJobs
 from helpdesk.desk.tasks import TaskRunner
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.roles import Operator
@@ -20,6 +21,7 @@ class Session:
     bugs: BugReporter
     operator: Operator
     election: Election
+    long_jobs: LongJobs = field(default_factory=LongJobs)
 
     @property
     def services(self) -> Services:

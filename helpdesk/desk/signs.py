@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from helpdesk.domain.address_changes import ChangeState
+from helpdesk.domain.audit import Outcome
 from helpdesk.domain.findings import FindingCode, SuggestedAction
+from helpdesk.domain.roll import Severity
 from helpdesk.domain.states import AccountState, MailFate
 
 
@@ -43,6 +45,16 @@ CHANGE_SIGNS = {
     ChangeState.EXPIRED: Sign("clock", "neutral"),
 }
 
+OUTCOME_SIGNS = {
+    Outcome.DONE: Sign("check", "good"),
+    Outcome.REFUSED: Sign("cross", "bad"),
+    Outcome.FAILED: Sign("warning", "notice"),
+}
+
+PROBLEM_SIGNS = {Severity.ERROR: Sign("cross", "bad"), Severity.WARNING: Sign("warning", "notice")}
+
+OPERATOR_OPEN = Sign("check", "good")
+OPERATOR_CLOSED = Sign("lock", "bad")
 VERIFIED = Sign("shield-check", "good")
 NOT_VERIFIED = Sign("shield", "notice")
 VERIFICATION_CLOSED = Sign("lock", "bad")

@@ -198,6 +198,14 @@ class OwnRequest(Refusal):
     """Whoever asked for a change of address cannot decide on it (four eyes)."""
 
 
+class Stopped(Refusal):
+    """Whoever asked for long work stopped it; everything is as it was before."""
+
+
+class BadCalendar(BadInput):
+    """The calendar's moments do not follow one another: the portal opens, the vote opens, the vote closes."""
+
+
 class TextMissing(BadInput):
     """A text of three characters or more is required."""
 

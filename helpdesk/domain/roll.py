@@ -128,6 +128,10 @@ class RollReader(Protocol):
         """
         ...
 
+    def headers(self, path: Path) -> tuple[str, ...]:
+        """The names of the file's columns, as written. Raises UnreadableFile."""
+        ...
+
     def digest(self, path: Path) -> str:
         """The SHA-256 of the file's bytes, hexadecimal. Raises UnreadableFile."""
         ...

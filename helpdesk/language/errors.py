@@ -99,6 +99,10 @@ _SENTENCES: dict[type, str] = {
         "Nobody decided on this request in time. Nothing was changed: it has to be made anew."
     ),
     errors.OwnRequest: to_translate("You made this request yourself: another supervisor must decide on it."),
+    errors.Stopped: to_translate("Stopped. Nothing was changed."),
+    errors.BadCalendar: to_translate(
+        "The moments must follow one another: the portal opens, the vote opens, the vote closes. Nothing was changed."
+    ),
     errors.TextMissing: to_translate("Write three characters or more."),
     errors.LastAdministrator: to_translate("This is the last administrator: name another one first."),
     errors.VoterNotFound: to_translate("No voter found. Check the number or the address."),

@@ -40,3 +40,24 @@ def counts_text(report: RollReport) -> str:
     sentence = ", ".join(parts) + "."
     nothing = not (report.added or report.changed or report.removed or report.rejected)
     return sentence + " " + _("Nothing changed.") if nothing else sentence
+
+
+def column_text(column: str) -> str:
+    """A column of the roll, as people name it."""
+    return {
+        "id_electeur": _("Voter number"),
+        "civilite": _("Title"),
+        "nom_usage": _("Name in use"),
+        "nom_famille": _("Birth family name"),
+        "prenom": _("First name"),
+        "date_naissance": _("Birth date"),
+        "mel_identifiant": _("Tied address"),
+        "mel_secondaires": _("Other addresses"),
+        "academie": _("Académie"),
+        "departement": _("Department"),
+        "uai": _("Establishment's code"),
+        "etablissement": _("Establishment"),
+        "corps": _("Corps"),
+        "statut": _("Status"),
+        "codes_scrutins": _("Ballots"),
+    }.get(column, column)

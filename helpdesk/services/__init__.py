@@ -8,6 +8,7 @@ from helpdesk.services.audit import Trail
 from helpdesk.services.backups import Backups
 from helpdesk.services.ballots import Ballots
 from helpdesk.services.bounces import Bounces
+from helpdesk.services.calendar import Calendar
 from helpdesk.services.challenge import Challenge
 from helpdesk.services.code_reissue import CodeReissue
 from helpdesk.services.contacts import Contacts
@@ -24,6 +25,7 @@ from helpdesk.services.outbox import Outbox
 from helpdesk.services.own_account import OwnAccount
 from helpdesk.services.portal_sessions import PortalSessions
 from helpdesk.services.roll import Rolls
+from helpdesk.services.roll_columns import RollColumns
 from helpdesk.services.search import Search
 from helpdesk.services.setup import Setup
 from helpdesk.services.shortlist import Shortlist
@@ -65,6 +67,8 @@ class Services:
     shortlist: Shortlist
     incidents: Incidents
     backups: Backups
+    calendar: Calendar
+    roll_columns: RollColumns
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -98,4 +102,6 @@ def build_services(context: ServiceContext) -> Services:
         shortlist=Shortlist(context),
         incidents=Incidents(context),
         backups=Backups(context),
+        calendar=Calendar(context),
+        roll_columns=RollColumns(context),
     )

@@ -36,8 +36,10 @@ class _Offer:
     make: Callable[[Session, Troubles], QWidget]
 
 
-def permitted_pages(session: Session, troubles: Troubles, voters: QWidget) -> tuple[PageEntry, ...]:
-    """The entries of the operator's role, in order; `voters` is made already."""
+def permitted_pages(
+    session: Session, troubles: Troubles, *, voters: QWidget, settings: Callable[[], QWidget]
+) -> tuple[PageEntry, ...]:
+    """The entries of the operator's role, in order; `voters` is made already, `settings` makes the last page."""
 
     def entry(offer: _Offer) -> PageEntry:
         return PageEntry(offer.number, offer.icon, offer.name, partial(offer.make, session, troubles))
@@ -46,8 +48,9 @@ def permitted_pages(session: Session, troubles: Troubles, voters: QWidget) -> tu
         return voters
 
     allowed = [entry(offer) for offer in _OFFERS if offer.needs is None or session.operator.may(offer.needs)]
-    if session.operator.may(Permission.SEARCH_VOTERS) or not allowed:
+    if session.operator.may(Permission.SEARCH_VOTERS):
         allowed.insert(0, PageEntry(VOTERS, "voters", _voters_name, the_voters))
+    allowed.append(PageEntry(SETTINGS, "settings", _settings_name, settings))
     return tuple(allowed)
 
 
@@ -62,6 +65,18 @@ def _approvals(session: Session, troubles: Troubles) -> QWidget:
     return ApprovalsPage(session, troubles)
 
 
+def _audit(session: Session, troubles: Troubles) -> QWidget:
+    from helpdesk.desk.pages.audit import AuditPage  # noqa: PLC0415
+
+    return AuditPage(session, troubles)
+
+
+def _roll(session: Session, troubles: Troubles) -> QWidget:
+    from helpdesk.desk.pages.roll.wizard import RollPage  # noqa: PLC0415
+
+    return RollPage(session, troubles)
+
+
 def _voters_name() -> str:
     return _("Voters")
 
@@ -70,4 +85,20 @@ def _approvals_name() -> str:
     return _("Approvals")
 
 
-_OFFERS = (_Offer(APPROVALS, "approval", _approvals_name, Permission.APPROVE_ADDRESS_CHANGE, _approvals),)
+def _audit_name() -> str:
+    return _("Audit trail")
+
+
+def _roll_name() -> str:
+    return _("Roll")
+
+
+def _settings_name() -> str:
+    return _("Settings")
+
+
+_OFFERS = (
+    _Offer(APPROVALS, "approval", _approvals_name, Permission.APPROVE_ADDRESS_CHANGE, _approvals),
+    _Offer(AUDIT, "audit", _audit_name, Permission.READ_AUDIT, _audit),
+    _Offer(ROLL, "roll", _roll_name, Permission.IMPORT_ROLL, _roll),
+)

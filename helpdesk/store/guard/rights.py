@@ -73,6 +73,12 @@ RIGHTS: dict[str, TableRights] = {
             "id name zone portal_opens lists_published codes_from codes_until vote_opens vote_closes voting_url trial",
         ),
         EVERYBODY,
+        {
+            "A": (
+                "update name zone portal_opens lists_published codes_from codes_until",
+                "update vote_opens vote_closes voting_url",
+            )
+        },
     ),
     "establishment": TableRights(_same("DMP", "id code name"), EVERYBODY, {"A": _ALL}),
     "voter": TableRights(
