@@ -1,6 +1,7 @@
 """How many requests one network, and one mail address, may make; counted in the storage of the settings."""
 
 import ipaddress
+import time
 
 from flask import Flask, current_app, request
 from flask_limiter import Limit, Limiter
@@ -63,6 +64,13 @@ def network() -> str:
 def mail_address() -> str:
     """The mail address that a form names, folded; a word for a form without one."""
     return fold_address(read_pasted(request.form.get("address", ""))) or "none"
+
+
+def seconds_to_wait() -> int:
+    """How long who exceeded a limit has to wait."""
+    limiter: Limiter = current_app.extensions[_EXTENSION]
+    exceeded = limiter.current_limit
+    return max(1, int(exceeded.reset_at - time.time())) if exceeded is not None else 60
 
 
 def spend_once(name: str, *, seconds: int) -> bool:

@@ -16,6 +16,7 @@ from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
 from helpdesk.portal.context import portal
 from helpdesk.portal.languages import typeset
+from helpdesk.portal.limits import seconds_to_wait
 
 log = logging.getLogger("helpdesk.portal")
 
@@ -28,7 +29,7 @@ _STATUS: tuple[tuple[type[HelpdeskError], int], ...] = (
     (Refusal, 403),
     (OutsideFault, 503),
 )
-_BUG = 500
+_TOO_MANY, _BUG = 429, 500
 _RETRY_SECONDS = "10"
 
 
@@ -101,6 +102,8 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     response = error.get_response()
     response.data = page
     response.content_type = "text/html; charset=utf-8"
+    if status == _TOO_MANY:
+        response.headers["Retry-After"] = str(seconds_to_wait())
     return response
 
 
