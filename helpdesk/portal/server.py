@@ -51,6 +51,7 @@ class PortalServer:
 
     def serve(self) -> None:
         """Answer requests in the calling thread until `stop`; then finish those in hand."""
+        self._app.extensions[LINK_WORKER].wake()  # for what an earlier process left
         adjustments = self._server.adj
         while not self._stopped.is_set():
             wasyncore.loop(

@@ -1,7 +1,7 @@
 """The portal over real stores: a visitor with a cookie jar, who reads pages and mails as a voter does."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
@@ -139,11 +139,11 @@ def portal_context(services: Services, clock: SetClock, limits: Limits) -> Porta
 
 
 @pytest.fixture
-def app(portal_context: PortalContext) -> Iterator[Flask]:
+def app(portal_context: PortalContext) -> Flask:
     made = create_app(portal_context)
     made.testing = False  # errors are answered with pages, as they are to voters
-    yield made
-    made.extensions[LINK_WORKER].stop()
+    made.extensions[LINK_WORKER].stop()  # requests are worked off when a test looks at its mails, not meanwhile
+    return made
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from helpdesk.domain.states import AccountState
 from helpdesk.portal.app import MOST_BYTES, create_app
 from helpdesk.portal.context import PortalContext
 from helpdesk.services import Services
+from helpdesk.services.link_requests import LinkRequests
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import audit_event, link_request, portal_session, voter_code
 from tests.conftest import CHEAP_ARGON2
@@ -293,12 +294,12 @@ def test_a_store_that_is_away_is_a_page_and_no_trace(
 
 
 def test_a_defect_is_an_incident_and_says_nothing_of_what_was_typed(
-    visitor: Visitor, number: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, services: Services
+    visitor: Visitor, number: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def break_down(_self: object, given_address: str, **_more: object) -> None:
         raise ValueError(given_address)
 
-    monkeypatch.setattr(type(services.link_requests), "ask", break_down)
+    monkeypatch.setattr(LinkRequests, "ask", break_down)
     visitor.get("/")
     assert visitor.send("/link", address=TIED).status_code == 500
     assert "incident" in visitor.words

@@ -20,6 +20,13 @@ class Part:
 
 PARTS: tuple[Part, ...] = (
     Part(
+        "portal",
+        "tests.benchmarks.portal",
+        "Activations a second against bare argon2id, and whether POST /link tells known addresses by its time.",
+        quick_seconds=180,
+        full_seconds=900,
+    ),
+    Part(
         "hostile-search",
         "tests.trials.hostile_search",
         "Naughty strings, SQL and full-text syntax, and pastes of a megabyte in the search box.",
