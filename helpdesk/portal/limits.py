@@ -1,6 +1,7 @@
 """How many requests one network, and one mail address, may make; counted in the storage of the settings."""
 
 import ipaddress
+import logging
 import time
 
 from flask import Flask, current_app, request
@@ -27,7 +28,7 @@ def install(app: Flask, context: PortalContext) -> None:
             exempt_when=(lambda: request.endpoint not in endpoints) if endpoints else None,
         )
 
-    app.extensions[_EXTENSION] = Limiter(
+    limiter = Limiter(
         network,
         app=app,
         default_limits=[
@@ -47,6 +48,8 @@ def install(app: Flask, context: PortalContext) -> None:
         storage_uri=context.limits_storage,
         strategy="moving-window" if context.limits_storage == "memory://" else "fixed-window",
     )
+    limiter.logger.setLevel(logging.WARNING)  # below that it writes down whose limit was reached: addresses
+    app.extensions[_EXTENSION] = limiter
 
 
 def network() -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -139,3 +141,37 @@ def _until(look: Callable[[], object], enough: Callable[[object], bool], tries: 
         threading.Event().wait(0.25)
         seen = look()
     return seen
+
+
+def test_a_script_passes_the_captcha_and_activates_an_account(start):
+    demo = start()
+    hits = demo.run("search", "ac-rennes.fr", "--limit", "200")
+    never = next(hit for hit in hits if hit["state"] == "not_invited")
+    portal = demo.told["portal"]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def send(path: str, **typed: str) -> str:
+        with browser.open(portal + path, timeout=10) as page:
+            form = page.read().decode()
+        digits = re.search(r'data-demo-captcha="(\d{4})"', form)
+        fields = {"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', form)[-1]} | typed
+        if digits:
+            fields["captcha"] = digits.group(1)
+        action = "/link" if path == "/" else path
+        with browser.open(portal + action, urlencode(fields).encode(), timeout=10) as answer:
+            assert answer.status == 200
+            return answer.url.removeprefix(portal)
+
+    assert send("/", address=never["tied_address"]) == "/sent"
+    row = re.compile(re.escape(never["tied_address"]) + r'</td><td><a href="/(\d+)"')
+    mails = _until(demo.page, lambda page: row.search(page) is not None)
+    number = row.search(str(mails))
+    assert number
+    with browser.open(f"{demo.told['mails']}{number.group(1)}", timeout=10) as answer:
+        link = re.search(re.escape(portal) + r"(/activate/[\w-]{43})", answer.read().decode())
+    assert link
+    password = "Quatre-Chats-Gris-7"
+    assert send(link.group(1), password=password, password2=password) == "/question"
+    assert send("/question", question="first_pet", answer="Bérénice de Troie") == "/space"
+    assert demo.run("voter", "show", never["voter"])["state"] == "active"
+    demo.end()
