@@ -46,6 +46,7 @@ imports: $(READY)
 benchmarks: $(READY)
 	$(BIN)/python -m tests.benchmarks.search
 	$(BIN)/python -m tests.benchmarks.mail
+	$(BIN)/python -m tests.benchmarks.desk
 
 proof: $(READY)
 	@.ci/system-packages tests

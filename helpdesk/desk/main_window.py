@@ -12,8 +12,8 @@ from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
 from helpdesk.desk.context import Preferences, ThemeChoice
 from helpdesk.desk.dialogs.incident import IncidentDialog
-from helpdesk.desk.dialogs.keys import KeysDialog
 from helpdesk.desk.dialogs.password import PasswordDialog
+from helpdesk.desk.help.window import HelpWindow
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.mail_watch import MailWatch
@@ -104,7 +104,7 @@ class MainWindow(Translated, QMainWindow):
         self._set_incident.setVisible(self._session.operator.may(Permission.SET_INCIDENT))
         self._log_out = self._action("leave", "", self.log_out)
         self._quit = self._action("", "Ctrl+Q", self.close)
-        self._keys = self._action("keyboard", "F1", self._show_keys)
+        self._guide = self._action("help", "F1", self._show_guide)
         self._desk_menu.addActions([self._search, self._back])
         self._desk_menu.addAction(self._set_incident)
         self._desk_menu.addSeparator()
@@ -114,7 +114,7 @@ class MainWindow(Translated, QMainWindow):
         self._view_menu.addSeparator()
         self._view_menu.addMenu(self._language_menu)
         self._view_menu.addMenu(self._theme_menu)
-        self._help_menu.addAction(self._keys)
+        self._help_menu.addAction(self._guide)
         self._languages = self._choices(self._language_menu, tuple(_LANGUAGES), current_language())
         self._languages.triggered.connect(self._language_chosen)
         self._themes = self._choices(self._theme_menu, tuple(ThemeChoice), self._preferences.theme)
@@ -235,8 +235,8 @@ class MainWindow(Translated, QMainWindow):
         dialog.accepted.connect(self._troubles.try_now)
         dialog.ask()
 
-    def _show_keys(self) -> None:
-        KeysDialog(self).open()
+    def _show_guide(self) -> None:
+        HelpWindow(self._session, self).show()
 
     def _language_chosen(self, action: QAction) -> None:
         self._prefer(replace(self._preferences, language=action.data()))
@@ -272,7 +272,7 @@ class MainWindow(Translated, QMainWindow):
         self._set_incident.setText(_("Incident notice…"))
         self._log_out.setText(_("Log out"))
         self._quit.setText(_("Quit"))
-        self._keys.setText(_("Keys"))
+        self._guide.setText(_("User guide and keys"))
         for action in self._themes.actions():
             action.setText(theme_text(ThemeChoice(action.data())))
         for action in self._languages.actions():

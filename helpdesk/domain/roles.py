@@ -65,7 +65,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _SUPERVISOR
     | _KEEPING
     | {Permission.IMPORT_ROLL, Permission.MANAGE_OPERATORS, Permission.READ_AUDIT, Permission.CHANGE_CALENDAR},
-    Role.AUDITOR: frozenset({Permission.READ_AUDIT, Permission.READ_STATISTICS}),
+    Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 
 

@@ -29,6 +29,7 @@ from helpdesk.services.roll_columns import RollColumns
 from helpdesk.services.search import Search
 from helpdesk.services.setup import Setup
 from helpdesk.services.shortlist import Shortlist
+from helpdesk.services.statistics import Statistics
 from helpdesk.services.trial import Trial
 from helpdesk.services.verification import Verification
 from helpdesk.services.voter_space import VoterSpaces
@@ -69,6 +70,7 @@ class Services:
     backups: Backups
     calendar: Calendar
     roll_columns: RollColumns
+    statistics: Statistics
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -104,4 +106,5 @@ def build_services(context: ServiceContext) -> Services:
         backups=Backups(context),
         calendar=Calendar(context),
         roll_columns=RollColumns(context),
+        statistics=Statistics(context),
     )

@@ -65,6 +65,12 @@ def _approvals(session: Session, troubles: Troubles) -> QWidget:
     return ApprovalsPage(session, troubles)
 
 
+def _overview(session: Session, troubles: Troubles) -> QWidget:
+    from helpdesk.desk.pages.overview.page import OverviewPage  # noqa: PLC0415
+
+    return OverviewPage(session, troubles)
+
+
 def _audit(session: Session, troubles: Troubles) -> QWidget:
     from helpdesk.desk.pages.audit import AuditPage  # noqa: PLC0415
 
@@ -85,6 +91,10 @@ def _approvals_name() -> str:
     return _("Approvals")
 
 
+def _overview_name() -> str:
+    return _("Overview")
+
+
 def _audit_name() -> str:
     return _("Audit trail")
 
@@ -99,6 +109,7 @@ def _settings_name() -> str:
 
 _OFFERS = (
     _Offer(APPROVALS, "approval", _approvals_name, Permission.APPROVE_ADDRESS_CHANGE, _approvals),
+    _Offer(OVERVIEW, "chart", _overview_name, Permission.READ_STATISTICS, _overview),
     _Offer(AUDIT, "audit", _audit_name, Permission.READ_AUDIT, _audit),
     _Offer(ROLL, "roll", _roll_name, Permission.IMPORT_ROLL, _roll),
 )

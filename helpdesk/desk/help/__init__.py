@@ -1,0 +1,1 @@
+"""The user guide: topics in Markdown, found by any word of theirs."""

@@ -1,0 +1,1 @@
+"""The overview page: figures as plots, and the lists behind them."""

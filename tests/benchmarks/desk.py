@@ -1,0 +1,115 @@
+"""Start-up and memory of the desk beside a bare PySide6 window with a table, in one run, as paired ratios.
+
+`make benchmarks` runs it. Each start is a process of its own, the two kinds in turn; times are from the start of the
+process to the first paint, and to a window that takes a search. Memory is the resident set after the first paint.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROUNDS = 7
+VOTERS = 20_000
+
+BARE = """
+import os, sys, time
+begun = float(os.environ["BENCH_BEGUN"])
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableWidget
+app = QApplication([])
+window = QMainWindow()
+window.setCentralWidget(QTableWidget(50, 5))
+window.resize(1280, 800)
+window.show()
+window.grab()
+app.processEvents()
+painted = time.time() - begun
+print(painted, painted, int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+"""
+
+DESK = """
+import os, sys, time
+begun = float(os.environ["BENCH_BEGUN"])
+from helpdesk.bootstrap import open_program
+from helpdesk.config import load_settings
+program = open_program(load_settings(database=os.environ["BENCH_DATABASE"]))
+from PySide6.QtWidgets import QApplication
+from helpdesk.cli.serving import desk_context
+from helpdesk.desk.app import Desk
+app = QApplication([])
+desk = Desk(app, desk_context(program, mailer=None))
+desk.ask_login()
+desk.login.grab()
+app.processEvents()
+painted = time.time() - begun
+from helpdesk.domain.roles import Operator, Role
+desk.open_for(Operator(1, "Ada Admin", Role.ADMINISTRATOR))
+while desk.window is None or not desk.window.voters_page.search_box.isVisible():
+    app.processEvents()
+desk.window.grab()
+app.processEvents()
+ready = time.time() - begun
+print(painted, ready, int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+desk.window.close()
+while desk.window is not None:
+    app.processEvents()
+program.close()
+"""
+
+
+def main() -> None:
+    """Measure, print the table, write `build/desk_benchmark.json`."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as place:
+        environment = os.environ | {
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "HELPDESK_DATA_DIR": place,
+            "BENCH_DATABASE": f"sqlite:///{place}/helpdesk.db",
+        }
+        _fill(place, environment)
+        _start(BARE, environment)
+        _start(DESK, environment)
+        pairs = [(_start(BARE, environment), _start(DESK, environment)) for _round in range(ROUNDS)]
+    ratio = statistics.median(desk[0] / bare[0] for bare, desk in pairs)
+    ready = statistics.median(desk[1] for _bare, desk in pairs)
+    more = statistics.median(desk[2] - bare[2] for bare, desk in pairs) / 1e6
+    figures = {
+        "bare_painted_s": round(statistics.median(bare[0] for bare, _desk in pairs), 3),
+        "desk_painted_s": round(statistics.median(desk[0] for _bare, desk in pairs), 3),
+        "painted_ratio": round(ratio, 2),
+        "ready_to_search_s": round(ready, 3),
+        "memory_over_bare_mb": round(more, 1),
+        "voters": VOTERS,
+        "rounds": ROUNDS,
+    }
+    for name, value in figures.items():
+        sys.stdout.write(f"{name:>22}  {value}\n")
+    Path("build").mkdir(exist_ok=True)
+    Path("build/desk_benchmark.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _fill(place: str, environment: dict[str, str]) -> None:
+    helpdesk = [sys.executable, "-m", "helpdesk", "--database", environment["BENCH_DATABASE"]]
+    password = "Correct-Horse-9-Battery\n"
+    made = {"input": password, "text": True, "env": environment, "stdout": subprocess.DEVNULL}
+    subprocess.run([*helpdesk, "init", "--trial", "--admin", "Ada Admin", "--password-stdin"], check=True, **made)
+    roll = Path(place, "roll.csv")
+    subprocess.run([*helpdesk, "sample", str(roll), "--voters", str(VOTERS)], check=True, **made)
+    importing = [*helpdesk, "roll", "import", str(roll), "--operator", "Ada Admin", "--password-stdin"]
+    subprocess.run(importing, check=True, **made)
+
+
+def _start(code: str, environment: dict[str, str]) -> tuple[float, float, int]:
+    """Painted and ready, in seconds from the start of the process, and resident bytes."""
+    environment = environment | {"BENCH_BEGUN": repr(time.time())}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+    painted, ready, memory = done.stdout.split()
+    return float(painted), float(ready), int(memory)
+
+
+if __name__ == "__main__":
+    main()
