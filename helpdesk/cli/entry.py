@@ -22,6 +22,7 @@ from helpdesk.cli import (
     portal,
     rolls,
     serving,
+    statistics,
     voters,
 )
 from helpdesk.cli.options import TranslatedGroup
@@ -53,7 +54,20 @@ def helpdesk(context: click.Context, *, self_check: bool) -> None:
         context.exit(serving.open_desk(context))
 
 
-for module in (administration, audit, ballots, bounces, demo, invitations, keeping, portal, rolls, serving, voters):
+for module in (
+    administration,
+    audit,
+    ballots,
+    bounces,
+    demo,
+    invitations,
+    keeping,
+    portal,
+    rolls,
+    serving,
+    statistics,
+    voters,
+):
     for command in module.COMMANDS:
         helpdesk.add_command(command)
 

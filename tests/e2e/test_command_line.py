@@ -220,3 +220,10 @@ def test_init_again_keeps_everything(ready):
     assert [hit["voter"] for hit in ready.ok("search", "--json", "lefevre").json] == ["10000001"]
     again = ready("init", "--admin", "Second", "--password-stdin", stdin="Yet-Another-Horse-1\n")
     assert again.code == 3
+
+
+def test_the_figures_are_those_of_the_operators_scope(ready):
+    figures = ready.ok("stats", "--json").json
+    assert (figures["voters"], figures["states"]) == (1, {"not_invited": 1})
+    assert [(bar["code"], bar["voters"], bar["active"]) for bar in figures["academy"]] == [("Rennes", 1, 0)]
+    assert "Collège Jean Moulin" in ready.ok("stats", "--lang", "fr").out
