@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import stat
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -76,6 +77,8 @@ def _rows(
 
 def _read_bytes(path: Path) -> bytes:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never end, a device never does
+            raise UnreadableFile(str(path), "denied")
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFile(str(path), "missing") from None

@@ -61,4 +61,11 @@ PARTS: tuple[Part, ...] = (
         quick_seconds=90,
         full_seconds=600,
     ),
+    Part(
+        "threats",
+        "tests.trials.threats",
+        "The threat model's claims, each held by its tests.",
+        quick_seconds=240,
+        full_seconds=400,
+    ),
 )
