@@ -27,6 +27,20 @@ PARTS: tuple[Part, ...] = (
         full_seconds=900,
     ),
     Part(
+        "many-desks",
+        "tests.trials.many_desks",
+        "Twenty desks, two mailers and a portal on one server that restarts, over connections that are cut.",
+        quick_seconds=180,
+        full_seconds=400,
+    ),
+    Part(
+        "audit",
+        "tests.benchmarks.audit",
+        "Audited transactions a second with many writers on PostgreSQL.",
+        quick_seconds=90,
+        full_seconds=180,
+    ),
+    Part(
         "hostile-search",
         "tests.trials.hostile_search",
         "Naughty strings, SQL and full-text syntax, and pastes of a megabyte in the search box.",
