@@ -31,7 +31,7 @@ def database(sqlite_store: Store) -> Store:
     return sqlite_store
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop must have ended before another module starts its own
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
