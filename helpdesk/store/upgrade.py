@@ -1,7 +1,7 @@
 """Create a store, or bring it to this program's revision."""
 
-from alembic import command
-from alembic.config import Config
+from typing import TYPE_CHECKING
+
 from sqlalchemy import inspect, text
 
 from helpdesk.domain.errors import NotAStore, StoreTooNew
@@ -9,6 +9,9 @@ from helpdesk.domain.limits import Limits
 from helpdesk.store.engine import APPLICATION_ID, Store
 from helpdesk.store.guard import apply_guard, lift_guard, prepare_roles
 from helpdesk.store.revisions import REVISIONS
+
+if TYPE_CHECKING:  # Alembic costs 0.3 s: a desk that opens a store of its own version never needs it
+    from alembic.config import Config
 
 MIGRATION_LOCK = 0x68656C70_6D696772  # "helpmigr"
 
@@ -40,6 +43,8 @@ def upgrade_store(store: Store, *, revision: str = "head", limits: Limits | None
             lift_guard(connection)
         config = migration_config()
         config.attributes["connection"] = connection
+        from alembic import command  # noqa: PLC0415
+
         command.upgrade(config, revision)
         after: str = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         if connection.dialect.name == "postgresql" and after == REVISIONS[-1]:
@@ -54,11 +59,15 @@ def downgrade_store(store: Store, *, revision: str) -> None:
         lift_guard(connection)
         config = migration_config()
         config.attributes["connection"] = connection
+        from alembic import command  # noqa: PLC0415
+
         command.downgrade(config, revision)
 
 
-def migration_config() -> Config:
+def migration_config() -> "Config":
     """Alembic's configuration, without a file: scripts of this package, connection handed over."""
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "helpdesk:store/migrations")
     config.set_main_option("path_separator", "os")

@@ -70,3 +70,8 @@ def test_f1_opens_the_guide_and_a_word_finds_a_topic(qtbot, open_desk, agent):
     child(guide, QLineEdit, "helpSearch").setText("ctrl shift")
     assert "Keys" in [topics.item(row).text() for row in range(topics.count())]
     guide.close()
+
+
+def test_opening_the_desk_loads_no_migrations():
+    code = "import sys, helpdesk.bootstrap, helpdesk.cli.serving, helpdesk.desk.app; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
