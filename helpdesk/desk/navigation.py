@@ -98,7 +98,7 @@ class Navigation(Translated, QFrame):
             action.setToolTip(f"{words} (Ctrl+{page.number})")
         widest = max(button.sizeHint().width() for button in self._buttons)
         for button in self._buttons:
-            button.setMinimumWidth(widest)
+            button.setMinimumWidth(widest + space(4))  # the chosen one is set in bold
         self._scroll.fit()
 
 

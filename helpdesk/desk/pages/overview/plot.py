@@ -55,7 +55,7 @@ class FigurePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         if item.legend is not None:
             item.legend.clear()
         elif len(figure.series) > 1:
-            item.addLegend(offset=(-10, 10), labelTextColor=theme().text)
+            item.addLegend(offset=(10, 10), labelTextColor=theme().text)
         for axis in ("left", "bottom"):
             item.getAxis(axis).setTextPen(theme().text)
             item.getAxis(axis).setPen(theme().edge)
@@ -71,7 +71,7 @@ class FigurePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         for number, name in enumerate(figure.series):
             pen = pg.mkPen(getattr(theme(), _INKS[number]), width=2, style=_DASHES[number])
             item.plot(places, [bar.values[number] for bar in figure.bars], pen=pen, name=name)
-        every = max(1, len(figure.bars) // 6)
+        every = max(1, len(figure.bars) // 3)
         ticks = [(place, bar.label) for place, bar in enumerate(figure.bars) if place % every == 0]
         item.getAxis("bottom").setTicks([ticks])
         item.getAxis("left").setTicks(None)
