@@ -13,7 +13,7 @@ from helpdesk.domain.errors import RollRejected, UnreadableFile
 from helpdesk.domain.roll import RollReport
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
-from helpdesk.language.roll_report import counts_text, problem_text
+from helpdesk.language.roll_report import counts_text, difference_text, problem_text
 from helpdesk.services.roll import Progress
 
 _MOST_SHOWN = 50
@@ -50,6 +50,12 @@ def check(context: click.Context, file: Path, mapping: Path | None) -> int:
     """Say what a file holds and what importing it would do."""
     with logged_in(context) as session, _progress() as progress:
         report = session.program.services.rolls.check(session.operator, file, mapping=mapping, progress=progress)
+    if not wants_json(context):
+        for difference in report.differences[:_MOST_SHOWN]:
+            click.echo(difference_text(difference))
+        if len(report.differences) > _MOST_SHOWN:
+            more = len(report.differences) - _MOST_SHOWN
+            click.echo(_("… and {count} more; --json shows them all.").format(count=more))
     _print(context, report)
     return 3 if report.errors else 0
 

@@ -14,7 +14,8 @@ MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 def fold_address(address: str) -> str:
     """An address as it is compared: folded, no outer spaces. Local parts of this field never differ by case."""
-    return fold(address.strip())
+    address = address.strip()
+    return address.lower() if address.isascii() else fold(address)
 
 
 def is_address(text: str) -> bool:

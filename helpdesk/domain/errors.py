@@ -392,6 +392,10 @@ class NotEmbedded(BadInput):
     """The store is on a server, whose own tools do this."""
 
 
+class RollStopped(BadInput):
+    """Whoever started the work on a roll stopped it; nothing was changed."""
+
+
 # --- outside
 
 

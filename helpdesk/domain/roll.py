@@ -3,9 +3,10 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -93,12 +94,53 @@ class RollRow:
     @property
     def digest(self) -> str:
         """What tells an unchanged row from a changed one, wherever it stands in the file."""
-        return hashlib.sha256(repr(replace(self, line=0)).encode()).hexdigest()
+        parts = (
+            self.number, self.title, self.usage_name, self.family_name, self.first_name, self.birth_date.isoformat(),
+            self.tied, SEVERAL.join(self.others), self.academy, self.department, self.establishment_code,
+            self.establishment_name, self.corps, self.status, SEVERAL.join(self.ballots),
+        )  # fmt: skip
+        return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+class DifferenceKind(StrEnum):
+    """What happens to a voter."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of a voter that an import changes. Birth dates are not shown: both values are empty then."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One voter whom an import adds or changes, or whom the file lacks; `line` is 0 for the last."""
+
+    kind: DifferenceKind
+    voter: str
+    name: str
+    line: int = 0
+    changes: tuple[Change, ...] = ()
+
+
+MOST_DIFFERENCES = 1_000
+"""Of each kind, so many are named in a report; the counts are of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class RollReport:
-    """What a file holds, and what importing it did or would do."""
+    """What a file holds, and what importing it did or would do.
+
+    `differences` names the first thousand voters of each kind that are added, changed or missing. `since` is the last
+    import that the store had seen when the file was compared with it.
+    """
 
     file: str
     file_hash: str
@@ -110,6 +152,8 @@ class RollReport:
     removed: int = 0
     rejected: int = 0
     problems: tuple[Problem, ...] = field(default=())
+    differences: tuple[Difference, ...] = field(default=())
+    since: int | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -144,7 +188,8 @@ def canonical_header(text: str) -> str:
 
 def check_row(line: int, cells: Mapping[str, str]) -> RollRow | tuple[Problem, ...]:
     """One row by its own rules: the voter, or every problem that it has."""
-    values = {column: nfc(cells.get(column, "")) for column in COLUMNS}
+    get = cells.get
+    values = {column: text if _is_plain(text := get(column, "")) else _cleaned(text) for column in COLUMNS}
     problems = [
         Problem(line, column, ProblemCode.MISSING_VALUE)
         for column in COLUMNS
@@ -168,7 +213,7 @@ def check_row(line: int, cells: Mapping[str, str]) -> RollRow | tuple[Problem, .
     for other in others:
         if not is_address(other):
             wrong("mel_secondaires", ProblemCode.BAD_ADDRESS, other)
-    if code and not is_uai(code):
+    if code and not _is_uai(code):
         wrong("uai", ProblemCode.BAD_UAI)
     if department and not _DEPARTMENT.fullmatch(department):
         wrong("departement", ProblemCode.BAD_DEPARTMENT)
@@ -192,10 +237,11 @@ def check_row(line: int, cells: Mapping[str, str]) -> RollRow | tuple[Problem, .
         establishment_name=values["etablissement"],
         corps=values["corps"],
         status=values["statut"],
-        ballots=tuple(dict.fromkeys(_several(values["codes_scrutins"]))),
+        ballots=_ballots(values["codes_scrutins"]),
     )
 
 
+@lru_cache(50_000)
 def read_date(text: str) -> date | None:
     """A birth date written dd/mm/yyyy or yyyy-mm-dd; None for anything else and for impossible ages."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
@@ -210,6 +256,18 @@ def read_date(text: str) -> date | None:
 def shorten(value: str) -> str:
     """A value as reports show it: enough to find it, not more."""
     return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+
+
+_is_plain = re.compile(r"[!-~]*").fullmatch
+"""What `nfc` would leave as it is."""
+
+_cleaned = lru_cache(100_000)(nfc)
+_is_uai = lru_cache(100_000)(is_uai)
+
+
+@lru_cache(10_000)
+def _ballots(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_several(text)))
 
 
 def _several(text: str) -> list[str]:

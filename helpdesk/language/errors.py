@@ -73,6 +73,7 @@ _SENTENCES: dict[type, str] = {
     ),
     errors.ReasonMissing: to_translate("Give a reason of three characters or more: it goes into the audit trail."),
     errors.NotATrialStore: to_translate("This store serves a real election: nothing made up goes into it."),
+    errors.RollStopped: to_translate("Stopped, as you asked. Nothing was changed."),
     errors.RollFrozen: to_translate(
         "The electoral roll and its addresses are frozen while the vote is open. Nothing was changed."
     ),

@@ -1,6 +1,6 @@
 """Words for what a roll file holds and what is wrong with it."""
 
-from helpdesk.domain.roll import Problem, ProblemCode, RollReport, Severity
+from helpdesk.domain.roll import Difference, DifferenceKind, Problem, ProblemCode, RollReport, Severity
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext
 
@@ -24,6 +24,20 @@ def problem_text(problem: Problem) -> str:
     where = _("{kind}, line {line}, column {column}").format(kind=kind, line=problem.line, column=problem.column)
     shown = f" «{problem.value}»" if problem.value else ""
     return f"{where}{shown}: {what}."
+
+
+def difference_text(difference: Difference) -> str:
+    """One line: who, and what an import adds, changes (old → new) or does not find."""
+    who = f"{difference.name} ({difference.voter})"
+    if difference.kind is DifferenceKind.ADDED:
+        return _("{who}: added").format(who=who)
+    if difference.kind is DifferenceKind.MISSING:
+        return _("{who}: missing from the file").format(who=who)
+    changes = [
+        f"{change.column} «{change.old}» → «{change.new}»" if change.old or change.new else change.column
+        for change in difference.changes
+    ]
+    return _("{who}: changed, {changes}").format(who=who, changes=", ".join(changes))
 
 
 def counts_text(report: RollReport) -> str:

@@ -1,16 +1,17 @@
 """The electoral roll: checking a file, and importing all of it or nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from helpdesk.domain.addresses import fold_address
 from helpdesk.domain.audit import Action
-from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected
+from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected, RollStopped, StoreBusy
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.domain.roll import (
     Problem,
@@ -26,24 +27,20 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import operator_at_work, record_refusal
 from helpdesk.services.roll_changes import RollChanges
+from helpdesk.services.roll_differences import differences
+from helpdesk.services.roll_spool import RowSpool
 from helpdesk.store.audit_chain import append
+from helpdesk.store.bulk import first_load, write_much
 from helpdesk.store.schema import roll_import, voter
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
 
-_TELL_EVERY = 500
+Stop: TypeAlias = Callable[[], bool]
+"""Asked now and then: True ends the work, and nothing has been changed."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a file would do to the store."""
-
-    added: tuple[RollRow, ...]
-    changed: tuple[tuple[int, RollRow], ...]
-    back: tuple[int, ...]
-    unchanged: int
-    missing: tuple[int, ...]
+_TELL_EVERY = 2_000
+_SEEN = b""
 
 
 class Rolls:
@@ -54,20 +51,23 @@ class Rolls:
         self._context = context
 
     def check(
-        self, actor: Operator, path: Path, *, mapping: Path | None = None, progress: Progress | None = None
+        self,
+        actor: Operator,
+        path: Path,
+        *,
+        mapping: Path | None = None,
+        progress: Progress | None = None,
+        stop: Stop | None = None,
     ) -> RollReport:
-        """What the file holds and what importing it would do; changes nothing.
+        """What the file holds and what importing it would do, voter by voter; changes nothing.
 
-        Raises UnreadableFile, UnknownHeader, DuplicateHeader, MissingHeader, RoleRefused. Problems of rows are in
-        the report.
+        Raises UnreadableFile, UnknownHeader, DuplicateHeader, MissingHeader, RoleRefused, RollStopped. Problems of
+        rows are in the report.
         """
         with self._context.store.read() as connection:
             operator_at_work(connection, actor, Permission.IMPORT_ROLL)
-        rows, report = self._read(path, mapping, progress)
-        if report.errors:
-            return report
-        with self._context.store.read() as connection:
-            return _counted(report, _plan(connection, rows))
+        with RowSpool() as changed, RowSpool() as added:
+            return self._compare(path, mapping, _Told(progress, stop), added, changed)[0]
 
     def import_roll(
         self,
@@ -77,53 +77,64 @@ class Rolls:
         mapping: Path | None = None,
         remove_missing: bool = False,
         progress: Progress | None = None,
+        stop: Stop | None = None,
     ) -> RollReport:
         """Apply all of the file, or nothing of it.
 
+        The file is read, checked and compared first, without any lock; one transaction then applies the differences.
         A file imported twice changes nothing the second time. A voter whom the file lacks is kept and marked, or
         removed if asked. Where a tied address changes, links die and both addresses are told. Raises RollRejected
-        when any row has an error, RollFrozen during the vote, what `check` raises, and the store's faults.
+        when any row has an error, RollFrozen during the vote, StoreBusy when another import came between, what
+        `check` raises, and the store's faults.
         """
         try:
             with self._context.store.read() as connection:
                 operator_at_work(connection, actor, Permission.IMPORT_ROLL)
                 self._refuse_if_frozen(connection)
-            rows, report = self._read(path, mapping, progress)
-            if report.errors:
-                raise RollRejected(report)
-            with self._context.store.write() as connection:
-                return self._apply(connection, actor, rows, report, remove_missing=remove_missing, progress=progress)
+            with RowSpool() as changed, RowSpool() as added:
+                told = _Told(progress, stop)
+                report, missing, back = self._compare(path, mapping, told, added, changed)
+                if report.errors:
+                    raise RollRejected(report)
+                plan = _Plan(added, changed, missing, back, report)
+                with write_much(self._context.store) as connection:
+                    return self._apply(connection, actor, plan, told, remove_missing=remove_missing)
         except Refusal as refusal:
             record_refusal(self._context, actor.name, Action.ROLL_IMPORTED, refusal)
             raise
 
     def _apply(
-        self,
-        connection: Connection,
-        actor: Operator,
-        rows: Sequence[RollRow],
-        report: RollReport,
-        *,
-        remove_missing: bool,
-        progress: Progress | None,
+        self, connection: Connection, actor: Operator, plan: "_Plan", told: "_Told", *, remove_missing: bool
     ) -> RollReport:
         now = self._context.clock()
         who = operator_at_work(connection, actor, Permission.IMPORT_ROLL)
         self._refuse_if_frozen(connection)
-        plan = _plan(connection, rows)
+        report = plan.report
+        if connection.scalar(select(func.max(roll_import.c.id))) != report.since:
+            raise StoreBusy
         changes = RollChanges(connection, self._context, who, now)
-        changes.change(plan.changed)
-        changes.add(plan.added, progress)
-        changes.welcome_back(plan.back)
+        ids = changes.ids_of([*plan.missing, *plan.back])
+        done = 0
+        for batch in plan.changed.batches():
+            changes.change(batch)
+            done += len(batch)
+            told.so_far(done, report.added + report.changed)
+        with first_load(connection):
+            for batch in plan.added.batches():
+                changes.add(batch)
+                done += len(batch)
+                told.so_far(done, report.added + report.changed)
+            changes.finish()
+        changes.welcome_back([ids[number] for number in plan.back])
+        gone = [ids[number] for number in plan.missing]
+        finished = report
         if remove_missing:
-            changes.remove(plan.missing)
+            changes.remove(gone)
+            finished = replace(report, removed=len(gone), missing=0)
         else:
-            changes.mark_missing(plan.missing)
-        done = _counted(report, plan)
-        if remove_missing:
-            done = replace(done, removed=len(plan.missing), missing=0)
-        self._record(connection, who, done, now)
-        return done
+            changes.mark_missing(gone)
+        self._record(connection, who, finished, now)
+        return finished
 
     def _record(self, connection: Connection, who: Operator, report: RollReport, now: datetime) -> None:
         counts = {
@@ -150,81 +161,143 @@ class Rolls:
         if current_election(connection).phase(self._context.clock()) is Phase.VOTE:
             raise RollFrozen
 
-    def _read(
-        self, path: Path, mapping: Path | None, progress: Progress | None
-    ) -> tuple[tuple[RollRow, ...], RollReport]:
+    def _compare(
+        self, path: Path, mapping: Path | None, told: "_Told", added: RowSpool, changed: RowSpool
+    ) -> tuple[RollReport, list[str], list[str]]:
+        """Read the file once: its problems, and its rows that are new or changed; numbers missing, and back again."""
         reader = self._context.read_roll
         file_hash = reader.digest(path)
-        rows: list[RollRow] = []
+        with self._context.store.read() as connection:
+            since = connection.scalar(select(func.max(roll_import.c.id)))
+            known, away = _known(connection)
         problems: list[Problem] = []
+        back: list[str] = []
+        clashes = _Clashes()
         rejected = count = 0
         for line, cells in reader(path, mapping=mapping):
             count += 1
+            if count % _TELL_EVERY == 0:
+                told.so_far(count, 0)
             checked = check_row(line, cells)
-            if isinstance(checked, RollRow):
-                rows.append(checked)
-            else:
+            if not isinstance(checked, RollRow):
                 problems += checked
                 rejected += 1
-            if progress is not None and count % _TELL_EVERY == 0:
-                progress(count, 0)
-        problems += _clashes(rows)
+                continue
+            number = checked.number
+            stored = known.get(number)
+            known[number] = _SEEN
+            clashes.meet(checked, again=stored == _SEEN)
+            if number in away:
+                back.append(number)
+            if stored is None:
+                added.put(checked)
+            elif stored != bytes.fromhex(checked.digest):
+                changed.put(checked)
+        problems += clashes.problems()
+        missing = [number for number, digest in known.items() if digest != _SEEN]
         report = RollReport(
             file=path.name,
             file_hash=file_hash,
             rows=count,
             rejected=rejected,
+            added=len(added),
+            changed=len(changed),
+            unchanged=count - rejected - len(added) - len(changed) - clashes.repeated,
+            missing=len(missing),
             problems=tuple(sorted(problems, key=lambda problem: problem.line)),
+            since=since,
         )
-        return tuple(rows), report
-
-
-def _clashes(rows: Sequence[RollRow]) -> Iterator[Problem]:
-    """What is wrong between rows: a voter twice, an address tied twice, an address tied here and known there."""
-    numbers: dict[str, int] = {}
-    tied: dict[str, int] = {}
-    for row in rows:
-        if numbers.setdefault(row.number, row.line) != row.line:
-            yield Problem(row.line, "id_electeur", ProblemCode.DUPLICATE_VOTER, shorten(row.number))
-        if tied.setdefault(fold_address(row.tied), row.line) != row.line:
-            yield Problem(row.line, "mel_identifiant", ProblemCode.ADDRESS_TIED_TWICE, shorten(row.tied))
-    for row in rows:
-        for other in row.others:
-            if fold_address(other) in tied:
-                yield Problem(
-                    row.line, "mel_secondaires", ProblemCode.ADDRESS_ALSO_TIED, shorten(other), Severity.WARNING
-                )
-
-
-def _plan(connection: Connection, rows: Sequence[RollRow]) -> _Plan:
-    known = {
-        row.number: row
-        for row in connection.execute(select(voter.c.id, voter.c.number, voter.c.roll_digest, voter.c.missing_since))
-    }
-    added: list[RollRow] = []
-    changed: list[tuple[int, RollRow]] = []
-    back: list[int] = []
-    unchanged = 0
-    for row in rows:
-        stored = known.pop(row.number, None)
-        if stored is None:
-            added.append(row)
-            continue
-        if stored.missing_since is not None:
-            back.append(stored.id)
-        if stored.roll_digest != row.digest:
-            changed.append((stored.id, row))
+        if not report.errors:
+            with self._context.store.read() as connection:
+                found = differences(connection, added=added, changed=changed, missing=missing)
+            report = replace(report, differences=found)
         else:
-            unchanged += 1
-    missing = tuple(row.id for row in known.values())
-    return _Plan(tuple(added), tuple(changed), tuple(back), unchanged, missing)
+            report = replace(report, added=0, changed=0, unchanged=0, missing=0)
+        return report, missing, back
 
 
-def _counted(report: RollReport, plan: _Plan) -> RollReport:
-    return replace(
-        report,
-        added=len(plan.added),
-        changed=len(plan.changed),
-        unchanged=plan.unchanged,
-        missing=len(plan.missing),
-    )
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a file would do to the store."""
+
+    added: RowSpool
+    changed: RowSpool
+    missing: list[str]
+    back: list[str]
+    report: RollReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Whoever watches an import, and may stop it."""
+
+    progress: Progress | None
+    stop: Stop | None
+
+    def so_far(self, done: int, total: int) -> None:
+        """Tell how far it is. Raises RollStopped if it is to end."""
+        if self.stop is not None and self.stop():
+            raise RollStopped
+        if self.progress is not None:
+            self.progress(done, total)
+
+
+class _Clashes:
+    """What is wrong between rows: a voter twice, an address tied twice, an address tied here and known there.
+
+    A million addresses are remembered by their hashes: strings would take half the memory of an import.
+    """
+
+    def __init__(self) -> None:
+        self._tied: set[int] = set()
+        self._others: list[tuple[int, str]] = []
+        self._other_hashes, self._other_lines = array("q"), array("q")
+        self._found: list[Problem] = []
+        self.repeated = 0
+
+    def meet(self, row: RollRow, *, again: bool) -> None:
+        """Take note of a row; `again` tells that its number stood in an earlier one."""
+        if again:
+            self.repeated += 1
+            self._found.append(Problem(row.line, "id_electeur", ProblemCode.DUPLICATE_VOTER, shorten(row.number)))
+        tied = hash(fold_address(row.tied))
+        if tied in self._tied:
+            self._found.append(Problem(row.line, "mel_identifiant", ProblemCode.ADDRESS_TIED_TWICE, shorten(row.tied)))
+        self._tied.add(tied)
+        for other in row.others:
+            folded = hash(fold_address(other))
+            if folded in self._tied:
+                self._found.append(_also_tied(row.line, other))
+            else:
+                self._other_hashes.append(folded)
+                self._other_lines.append(row.line)
+
+    def problems(self) -> Iterator[Problem]:
+        """Every clash; an address that is tied further down than it is known is named by its line alone."""
+        yield from self._found
+        for folded, line in zip(self._other_hashes, self._other_lines, strict=True):
+            if folded in self._tied:
+                yield _also_tied(line, "")
+
+
+def _also_tied(line: int, other: str) -> Problem:
+    return Problem(line, "mel_secondaires", ProblemCode.ADDRESS_ALSO_TIED, shorten(other), Severity.WARNING)
+
+
+def _known(connection: Connection) -> tuple[dict[str, bytes], set[str]]:
+    """The digest of every voter's row by number, and the numbers of those marked as missing."""
+    known: dict[str, bytes] = {}
+    away: set[str] = set()
+    query = select(voter.c.number, voter.c.roll_digest, voter.c.missing_since)
+    for number, digest, since in connection.execution_options(yield_per=10_000).execute(query):
+        known[number] = _bytes_of(digest)
+        if since is not None:
+            away.add(number)
+    return known, away
+
+
+def _bytes_of(digest: str) -> bytes:
+    try:
+        return bytes.fromhex(digest) or b"?"
+    except ValueError:
+        return b"?"

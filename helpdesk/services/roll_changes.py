@@ -1,6 +1,6 @@
 """Applying the differences between a roll and the store, with the search index kept in step."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,11 +14,17 @@ from helpdesk.domain.states import AccountState, AddressSource, MailKind
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import VOTER_COLUMNS
 from helpdesk.services.mail_queue import queue_mail, renew_links
+from helpdesk.services.roll_index import IndexLoad
 from helpdesk.store.audit_chain import append
+from helpdesk.store.bulk import insert_many, may_copy, next_voter_ids
 from helpdesk.store.schema import account, address, ballot, enrolment, establishment, voter
 from helpdesk.store.search import add_voters, remove_voters
 
 _BATCH = 2_000
+_VOTER = (
+    "id", "number", "title", "family_name", "usage_name", "first_name", "birth_date",
+    "establishment_id", "academy", "department", "corps", "status", "roll_digest",
+)  # fmt: skip
 _Item = TypeVar("_Item")
 
 
@@ -31,32 +37,38 @@ class RollChanges:
         places = connection.execute(select(establishment.c.code, establishment.c.id, establishment.c.name))
         self._places = {row.code: (row.id, row.name) for row in places}
         self._ballots = {row.code: row.id for row in connection.execute(select(ballot.c.code, ballot.c.id))}
+        self._copies = may_copy(connection)
+        self._index = IndexLoad(connection, copy=self._copies)
 
-    def add(self, rows: Sequence[RollRow], progress: Callable[[int, int], None] | None = None) -> None:
-        """Insert voters whom the store does not know."""
-        done = 0
-        for batch in _batches(rows):
-            self._learn(batch)
-            result = self._connection.execute(
-                insert(voter).returning(voter.c.id, sort_by_parameter_order=True), [self._columns(row) for row in batch]
-            )
-            ids = list(result.scalars())
-            pairs = list(zip(ids, batch, strict=True))
-            self._connection.execute(
-                insert(address), [each for voter_id, row in pairs for each in _addresses(voter_id, row)]
-            )
-            self._connection.execute(insert(account), [{"voter_id": voter_id} for voter_id in ids])
-            enrolments = [each for voter_id, row in pairs for each in self._enrolments(voter_id, row)]
-            if enrolments:
-                self._connection.execute(insert(enrolment), enrolments)
-            add_voters(self._connection, ids)
-            done += len(batch)
-            if progress is not None:
-                progress(done, len(rows))
+    def ids_of(self, numbers: Sequence[str]) -> dict[str, int]:
+        """The internal ids of known voters."""
+        found: dict[str, int] = {}
+        for batch in _batches(numbers):
+            query = select(voter.c.number, voter.c.id).where(voter.c.number.in_(batch))
+            found |= {row.number: row.id for row in self._connection.execute(query)}
+        return found
 
-    def change(self, pairs: Sequence[tuple[int, RollRow]]) -> None:
+    def add(self, rows: Sequence[RollRow]) -> None:
+        """Insert voters whom the store does not know. Call `finish` after the last."""
+        self._learn(rows)
+        pairs = list(zip(next_voter_ids(self._connection, len(rows)), rows, strict=True))
+        put, copy = insert_many, self._copies
+        put(self._connection, voter, ", ".join(_VOTER), [(id_, *self._values(row)) for id_, row in pairs], copy=copy)
+        addresses = [(id_, *each) for id_, row in pairs for each in _addresses(row)]
+        put(self._connection, address, "voter_id, address, folded, tied", addresses, copy=copy)
+        put(self._connection, account, "voter_id", [(id_,) for id_, _row in pairs], copy=copy)
+        enrolments = [(id_, self._ballots[code]) for id_, row in pairs for code in row.ballots]
+        put(self._connection, enrolment, "voter_id, ballot_id", enrolments, copy=copy)
+        self._index.add(pairs)
+
+    def finish(self) -> None:
+        """Make the voters that were added findable."""
+        self._index.finish()
+
+    def change(self, rows: Sequence[RollRow]) -> None:
         """Bring known voters up to date; accounts, links and histories stay, but where a tied address changes."""
-        for batch in _batches(pairs):
+        known = self.ids_of([row.number for row in rows])
+        for batch in _batches([(known[row.number], row) for row in rows]):
             self._learn([row for _voter_id, row in batch])
             ids = [voter_id for voter_id, _row in batch]
             remove_voters(self._connection, ids)
@@ -106,7 +118,10 @@ class RollChanges:
         }
         self._connection.execute(update(address).where(address.c.voter_id.in_(ids)).values(tied=False))
         for voter_id, row in batch:
-            wanted = {str(each["folded"]): each for each in _addresses(voter_id, row)}
+            wanted = {
+                folded: {"voter_id": voter_id, "address": text, "folded": folded, "tied": tied}
+                for text, folded, tied in _addresses(row)
+            }
             known = {
                 each.folded: each
                 for each in self._connection.execute(select(address).where(address.c.voter_id == voter_id))
@@ -152,19 +167,22 @@ class RollChanges:
 
     def _learn(self, rows: Sequence[RollRow]) -> None:
         """Make the establishments and ballots of some rows known, and their names up to date."""
-        for row in rows:
-            code, name = row.establishment_code, row.establishment_name
-            if code not in self._places:
-                made = insert(establishment).values(code=code, name=name).returning(establishment.c.id)
-                self._places[code] = (self._connection.execute(made).scalar_one(), name)
-            elif self._places[code][1] != name:
-                place_id = self._places[code][0]
+        names = {row.establishment_code: row.establishment_name for row in rows}
+        new = [(code, name) for code, name in names.items() if code not in self._places]
+        insert_many(self._connection, establishment, "code, name", new, copy=self._copies)
+        if new:
+            query = select(establishment.c.code, establishment.c.id, establishment.c.name)
+            for made in self._connection.execute(query.where(establishment.c.code.in_([code for code, _name in new]))):
+                self._places[made.code] = (made.id, made.name)
+        for code, name in names.items():
+            place_id, known_as = self._places[code]
+            if known_as != name:
                 self._connection.execute(update(establishment).where(establishment.c.id == place_id).values(name=name))
                 self._places[code] = (place_id, name)
-            for ballot_code in row.ballots:
-                if ballot_code not in self._ballots:
-                    new = insert(ballot).values(code=ballot_code, name=ballot_code).returning(ballot.c.id)
-                    self._ballots[ballot_code] = self._connection.execute(new).scalar_one()
+        for code in dict.fromkeys(code for row in rows for code in row.ballots):
+            if code not in self._ballots:
+                new_ballot = insert(ballot).values(code=code, name=code).returning(ballot.c.id)
+                self._ballots[code] = self._connection.execute(new_ballot).scalar_one()
 
     def _columns(self, row: RollRow) -> dict[str, object]:
         return {
@@ -182,13 +200,22 @@ class RollChanges:
             "roll_digest": row.digest,
         }
 
+    def _values(self, row: RollRow) -> tuple[object, ...]:
+        birth = row.birth_date if self._connection.dialect.name == "postgresql" else row.birth_date.isoformat()
+        return (
+            row.number, row.title, row.family_name, row.usage_name, row.first_name, birth,
+            self._places[row.establishment_code][0], row.academy, row.department, row.corps, row.status, row.digest,
+        )  # fmt: skip
+
     def _enrolments(self, voter_id: int, row: RollRow) -> list[dict[str, object]]:
         return [{"voter_id": voter_id, "ballot_id": self._ballots[code]} for code in row.ballots]
 
 
-def _addresses(voter_id: int, row: RollRow) -> Iterator[dict[str, object]]:
-    for text in (row.tied, *row.others):
-        yield {"voter_id": voter_id, "address": text, "folded": fold_address(text), "tied": text == row.tied}
+def _addresses(row: RollRow) -> Iterator[tuple[str, str, bool]]:
+    """Each address as written, folded, and whether it is the tied one."""
+    yield row.tied, fold_address(row.tied), True
+    for text in row.others:
+        yield text, fold_address(text), False
 
 
 def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from helpdesk.domain.audit import Action, Outcome
-from helpdesk.domain.errors import RoleRefused, RollFrozen, RollRejected, UnreadableFile
+from helpdesk.domain.errors import RoleRefused, RollFrozen, RollRejected, RollStopped, UnreadableFile
 from helpdesk.domain.findings import FindingCode
-from helpdesk.domain.roll import ProblemCode, Severity
+from helpdesk.domain.roll import Change, DifferenceKind, ProblemCode, Severity
 from helpdesk.domain.states import AccountState, MailKind
 from helpdesk.store.schema import account, enrolment, outbox, roll_import, voter
 from helpdesk.store.search import add_voters
@@ -76,6 +76,41 @@ def test_what_check_says_is_what_import_does(services, administrator, load, tmp_
     foreseen = services.rolls.check(administrator, path)
     assert counts(foreseen) == {"added": 1, "changed": 1, "unchanged": 1, "missing": 1, "removed": 0, "rejected": 0}
     assert services.rolls.import_roll(administrator, path) == foreseen
+
+
+def test_a_check_names_who_is_added_changed_and_missing(services, administrator, load, tmp_path):
+    load(row(1), row(2), row(3))
+    path = write_roll(tmp_path / "new.csv", [row(1), row(2, prenom="Anne", corps="AESH"), row(4, prenom="Zoé")])
+    found = services.rolls.check(administrator, path).differences
+    assert [(each.kind, each.voter, each.line) for each in found] == [
+        (DifferenceKind.ADDED, "10000004", 4),
+        (DifferenceKind.CHANGED, "10000002", 3),
+        (DifferenceKind.MISSING, "10000003", 0),
+    ]
+    assert found[1].changes == (Change("prenom", "Marie", "Anne"), Change("corps", "Professeur certifié", "AESH"))
+
+
+def test_a_birth_date_is_named_as_changed_and_never_shown(services, administrator, load, tmp_path):
+    load(row(1))
+    path = write_roll(tmp_path / "new.csv", [row(1, date_naissance="05/03/1980")])
+    (found,) = services.rolls.check(administrator, path).differences
+    assert found.changes == (Change("date_naissance", "", ""),)
+
+
+def test_an_import_that_is_stopped_changes_nothing(load, database, services, agent):
+    load(row(1))
+    told = []
+
+    def stop_late(done, total):
+        told.append((done, total))
+
+    with pytest.raises(RollStopped):
+        load(row(1, prenom="Anne"), row(2), progress=stop_late, stop=lambda: True)
+    with database.read() as connection:
+        assert connection.execute(select(voter.c.number, voter.c.first_name)).all() == [("10000001", "Marie")]
+    assert load(row(1, prenom="Anne"), row(2), progress=stop_late).added == 1
+    assert told[-1] == (2, 2)
+    assert [hit.voter for hit in services.search.search(agent, "anne dupont")] == ["10000001"]
 
 
 def test_a_changed_voter_keeps_account_and_history(load, services, agent, database):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
@@ -20,6 +21,7 @@ from helpdesk.store.search.tables import (
 
 _BATCH = 5_000
 _END = "\U0010ffff"
+_Item = TypeVar("_Item")
 
 
 def add_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
@@ -31,7 +33,7 @@ def add_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
         keys = sorted((key, voter_id, place) for voter_id, place, entry in entries for key in entry.keys)
         insert_rows(connection, search_key, keys)
         insert_rows(connection, search_entry, [(voter_id, entry.text) for voter_id, _place, entry in entries])
-        _count_words(connection, counted(entry for _voter_id, _place, entry in entries))
+        count_words(connection, counted(entry for _voter_id, _place, entry in entries))
 
 
 def remove_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
@@ -116,11 +118,14 @@ def _entries(connection: Connection, batch: Sequence[int]) -> Iterator[tuple[int
         )
 
 
-def _count_words(connection: Connection, counts: dict[str, int]) -> None:
+def count_words(connection: Connection, counts: dict[str, int]) -> None:
+    """Add to the vocabulary so many voters of each word; words that are new become findable by pieces and slips."""
     if not counts:
         return
     word = search_vocabulary.c.word
-    known = set(connection.scalars(select(word).where(word.in_(counts))))
+    known: set[str] = set()
+    for batch in _batches(sorted(counts)):
+        known.update(connection.scalars(select(word).where(word.in_(batch))))
     # in order of the words, so that two writers never wait for one another
     rows = [(each, count, sound(each)) for each, count in sorted(counts.items())]
     more = "ON CONFLICT (word) DO UPDATE SET voters = search_vocabulary.voters + excluded.voters"
@@ -156,7 +161,7 @@ def _stem_lives(connection: Connection, stem: str) -> bool:
     return connection.scalar(query.limit(1)) is not None
 
 
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    iterator = iter(ids)
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    iterator = iter(items)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
