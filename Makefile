@@ -8,7 +8,7 @@ READY = $(VENV)/.ready
 PARTS ?=
 PROOF ?= full
 
-.PHONY: trials help demo test check lint types imports benchmarks proof screenshots bundle package catalogue lock system clean
+.PHONY: trials help demo test check lint types imports benchmarks proof screenshots bundle package inventory audit windows-wheels catalogue lock system clean
 
 help:
 	@echo "make demo         a complete system on this machine, with invented voters, and the desk's window"
@@ -19,6 +19,11 @@ help:
 	@echo "make proof        every benchmark and trial: table, JSON and report in build/proof (PROOF=quick: ten minutes)"
 	@echo "make bundle       the program with all it needs in one folder, checked as a stranger would use it"
 	@echo "make trials       the mailer killed 300 times over 5,000 mails; twenty desks on a server that restarts"
+	@echo "make trials       the mailer killed 300 times over 5,000 mails, on both databases"
+	@echo "make package      a Debian package of the bundle, installed, run and removed here as a check"
+	@echo "make inventory    what the bundle holds (CycloneDX) and checksums, into build/packages"
+	@echo "make audit        known weaknesses of the pinned packages (pip-audit)"
+	@echo "make windows-wheels  that every pinned package has a wheel for Windows"
 	@echo "make catalogue    collect messages for translation into resources/locale"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
 
@@ -69,6 +74,22 @@ $(BUNDLE)/helpdesk: $(BUNDLER)/.ready $(BUNDLED)
 	@.ci/system-packages bundle
 	$(BUNDLER)/bin/python -m release.bundle
 	@touch $@
+
+package: $(BUNDLE)/helpdesk
+	$(BUNDLER)/bin/python -m release.deb build
+	$(BUNDLER)/bin/python -m release.deb check
+
+inventory: $(BUNDLE)/helpdesk
+	$(BUNDLER)/bin/python -m release.inventory
+
+audit: $(BUNDLER)/.ready
+	$(BUNDLER)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements-bundle.lock
+
+windows-wheels: $(READY)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --only-binary=:all: --no-deps --require-hashes \
+		--platform win_amd64 --python-version 3.11 --implementation cp --dest build/windows-wheels \
+		--requirement requirements-bundle.lock
+	@ls build/windows-wheels | wc -l
 
 $(BUNDLER)/.ready: requirements-bundle.lock pyproject.toml hatch_build.py $(wildcard resources/locale/*/LC_MESSAGES/*.po)
 	@.ci/system-packages python

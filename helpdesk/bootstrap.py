@@ -18,11 +18,12 @@ from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.roll_file import RollFile
 from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_credential
 from helpdesk.adapters.smtp import SmtpTransport
+from helpdesk.adapters.statement_key import read_signer
 from helpdesk.config import Settings
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import BadSetting, NotEmbedded, SecretStoreUnavailable
 from helpdesk.domain.mail_pace import QuietHours
-from helpdesk.domain.ports import Clock, SecretStore
+from helpdesk.domain.ports import Clock, SecretStore, StatementSigner
 from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
 from helpdesk.services.context import MailIdentity, ServiceContext
@@ -47,6 +48,7 @@ __all__ = [
     "read_returned",
     "reference_calendar",
     "smtp_transport",
+    "statement_signer",
     "system_clock",
     "write_credential",
 ]
@@ -197,6 +199,11 @@ def link_key(program: Program) -> bytes:
 def portal_key(program: Program) -> bytes:
     """The portal's key for cookies and CAPTCHAs. Raises SecretStoreUnavailable without a keyring or a file."""
     return read_portal_key(program.secrets, program.settings.portal_key_file)
+
+
+def statement_signer(program: Program) -> StatementSigner:
+    """What signs statements. Raises SecretStoreUnavailable without a keyring or a file."""
+    return read_signer(program.secrets, program.settings.statement_key_file)
 
 
 def _assemble(settings: Settings, store: Store, clock: Callable[[], datetime], secrets: SecretStore) -> Program:

@@ -101,6 +101,7 @@ class Settings:
     database_password_file: Path | None = None
     link_key_file: Path | None = None
     smtp_password_file: Path | None = None
+    statement_key_file: Path | None = None
     portal_key_file: Path | None = None
     imap_password_file: Path | None = None
     now: str = ""
@@ -159,6 +160,7 @@ def load_settings(
         database_password_file=_path(environment, "HELPDESK_DATABASE_PASSWORD_FILE"),
         link_key_file=_path(environment, "HELPDESK_LINK_KEY_FILE"),
         smtp_password_file=_path(environment, "HELPDESK_SMTP_PASSWORD_FILE"),
+        statement_key_file=_path(environment, "HELPDESK_STATEMENT_KEY_FILE"),
         portal_key_file=_path(environment, "HELPDESK_PORTAL_KEY_FILE"),
         imap_password_file=_path(environment, "HELPDESK_IMAP_PASSWORD_FILE"),
         now=environment.get("HELPDESK_NOW", ""),

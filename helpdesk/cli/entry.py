@@ -20,6 +20,7 @@ from helpdesk.cli import (
     invitations,
     keeping,
     portal,
+    retention,
     rolls,
     serving,
     statistics,
@@ -54,6 +55,7 @@ def helpdesk(context: click.Context, *, self_check: bool) -> None:
         context.exit(serving.open_desk(context))
 
 
+voters.voter.add_command(retention.export_voter)
 for module in (
     administration,
     audit,
@@ -66,6 +68,7 @@ for module in (
     rolls,
     serving,
     statistics,
+    retention,
     voters,
 ):
     for command in module.COMMANDS:

@@ -68,11 +68,16 @@ class Action(StrEnum):
     CALENDAR_CHANGED = "calendar_changed"
     STORE_BACKED_UP = "store_backed_up"
     STORE_RESTORED = "store_restored"
+    STORE_PURGED = "store_purged"
+    VOTER_EXPORTED = "voter_exported"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One row of the trail. `detail` is flat, sorted on hashing, and free of secrets; times are UTC."""
+    """One row of the trail. `detail` is flat, sorted on hashing, and free of secrets; times are UTC.
+
+    A row that retention redacted has lost who, on whom and why, and kept its time, kind and hashes.
+    """
 
     seq: int
     at: datetime
@@ -85,6 +90,15 @@ class AuditEvent:
     request: str | None
     content_hash: str
     hash: str
+
+    @property
+    def redacted(self) -> bool:
+        """True when retention took the content away: nobody is an actor without a name."""
+        return not self.actor
+
+
+PURGED_THROUGH = "through"
+"""The detail of a purge's own row that says up to which row it redacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,30 +149,50 @@ def verify_chain(events: Iterable[AuditEvent], *, against: ChainHead | None = No
     """Walk the whole chain and return its head.
 
     Raises AuditBroken at the first row that is missing, changed or not linked to the one before it, and with
-    `why="head"` when the chain does not contain the head that was kept elsewhere.
+    `why="head"` when the chain does not contain the head that was kept elsewhere. A redacted row is linked by the
+    hash of the content it had, and must be one that a later purge, itself a row of the chain, says it redacted.
     """
     head = ChainHead(0, GENESIS)
+    unexplained = range(0)
     met = against is None or against == head
     for event in events:
         if event.seq != head.seq + 1:
             raise AuditBroken(head.seq + 1, "missing")
-        content = content_hash(
-            seq=event.seq,
-            at=event.at,
-            actor=event.actor,
-            action=event.action,
-            outcome=event.outcome,
-            voter=event.voter,
-            reason=event.reason,
-            detail=event.detail,
-            request=event.request,
+        content = (
+            event.content_hash
+            if event.redacted
+            else content_hash(
+                seq=event.seq,
+                at=event.at,
+                actor=event.actor,
+                action=event.action,
+                outcome=event.outcome,
+                voter=event.voter,
+                reason=event.reason,
+                detail=event.detail,
+                request=event.request,
+            )
         )
+        if event.redacted:
+            unexplained = range(unexplained.start if unexplained else event.seq, event.seq + 1)
         if content != event.content_hash:
             raise AuditBroken(event.seq, "changed")
         if chain_hash(head.hash, content) != event.hash:
             raise AuditBroken(event.seq, "unlinked")
+        if _explains(event, unexplained):
+            unexplained = range(0)
         head = ChainHead(event.seq, event.hash)
         met = met or head == against
+    if unexplained:
+        raise AuditBroken(unexplained.start, "redacted")
     if not met and against is not None:
         raise AuditBroken(against.seq, "head")
     return head
+
+
+def _explains(event: AuditEvent, unexplained: range) -> bool:
+    """Whether a row is that of a purge which redacted all of these rows."""
+    if event.redacted or event.action != Action.STORE_PURGED or event.outcome != Outcome.DONE:
+        return False
+    through = event.detail.get(PURGED_THROUGH, "")
+    return through.isdecimal() and unexplained.stop - 1 <= int(through) < event.seq

@@ -210,6 +210,13 @@ class TextMissing(BadInput):
     """A text of three characters or more is required."""
 
 
+@dataclass(eq=False)
+class TooEarlyToPurge(Refusal):
+    """Voters may still appeal: nothing is purged before the day after `until` (UTC)."""
+
+    until: datetime
+
+
 class LastAdministrator(Refusal):
     """Disabling this operator would leave nobody to administer the store."""
 
@@ -483,6 +490,13 @@ class PasswordUnavailable(OutsideFault):
 # --- integrity
 
 
+@dataclass(eq=False)
+class StatementForged(IntegrityBroken):
+    """The statement of a purge does not bear the signature of its key."""
+
+    path: str
+
+
 class StoreDamaged(IntegrityBroken):
     """The database's file is damaged: what was asked for was not done."""
 
@@ -497,7 +511,7 @@ class CopyBroken(IntegrityBroken):
 
 @dataclass(eq=False)
 class AuditBroken(IntegrityBroken):
-    """The audit chain breaks at row `seq`; `why` is `missing`, `changed`, `unlinked` or `head`."""
+    """The audit chain breaks at row `seq`; `why` is `missing`, `changed`, `unlinked`, `redacted` or `head`."""
 
     seq: int
     why: str

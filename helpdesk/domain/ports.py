@@ -52,6 +52,22 @@ class SecretStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """An Ed25519 signature (RFC 8032) and the public key that proves it, both in base64."""
+
+    public_key: str
+    value: str
+
+
+class StatementSigner(Protocol):
+    """Signs what the program states for others to rely on."""
+
+    def sign(self, content: bytes) -> Signature:
+        """The signature of these bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class MailContent:
     """A rendered mail: subject, plain text and accessible HTML of the same words."""
 

@@ -173,6 +173,12 @@ _SENTENCES: dict[type, str] = {
     errors.StoreMissing: to_translate("There is no helpdesk store here yet: run `helpdesk init` first."),
     errors.NotAStore: to_translate("This file or database is not a helpdesk store. Check the address given."),
     errors.StoreTooNew: to_translate("A newer helpdesk made this store. Install that version or a later one."),
+    errors.TooEarlyToPurge: to_translate(
+        "Voters may still appeal: the store can be purged after {until}. Nothing was removed."
+    ),
+    errors.StatementForged: to_translate(
+        "{path} does not bear the signature of its key: it was changed after it was signed."
+    ),
     errors.NotEmbedded: to_translate(
         "This store is on a PostgreSQL server: use pg_dump to back it up and pg_restore to restore it."
     ),
@@ -283,6 +289,8 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
         "not_toml": _("it is not valid TOML"),
         "exists": _("it exists already"),
         "unwritable": _("it cannot be written"),
+        "not_a_statement": _("it is not the statement of a purge"),
+        "unknown_format": _("its name must end in .json or .pdf"),
         "not_a_copy": _("it is not a backup of a helpdesk store"),
         "not_a_head": _("it is not a head printed by `helpdesk audit head`"),
     }.get(error.why, error.why)
@@ -393,6 +401,7 @@ def _audit_broken(error: errors.AuditBroken, zone: str) -> str:
         "missing": _("a row is missing"),
         "changed": _("its content was changed"),
         "unlinked": _("it is not linked to the row before it"),
+        "redacted": _("its content was taken away, and no purge says so"),
         "head": _("the chain does not contain the head that was kept"),
     }[error.why]
     return _("The audit trail is broken at row {seq}: {why}.").format(seq=error.seq, why=why)

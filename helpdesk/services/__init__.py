@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from helpdesk.services.access import Access
 from helpdesk.services.activation import Activation
 from helpdesk.services.address_change import AddressChanges
 from helpdesk.services.audit import Trail
@@ -24,6 +25,7 @@ from helpdesk.services.operators import Operators
 from helpdesk.services.outbox import Outbox
 from helpdesk.services.own_account import OwnAccount
 from helpdesk.services.portal_sessions import PortalSessions
+from helpdesk.services.retention import Retention
 from helpdesk.services.roll import Rolls
 from helpdesk.services.roll_columns import RollColumns
 from helpdesk.services.search import Search
@@ -71,6 +73,8 @@ class Services:
     calendar: Calendar
     roll_columns: RollColumns
     statistics: Statistics
+    retention: Retention
+    access: Access
 
 
 def build_services(context: ServiceContext) -> Services:
@@ -107,4 +111,6 @@ def build_services(context: ServiceContext) -> Services:
         calendar=Calendar(context),
         roll_columns=RollColumns(context),
         statistics=Statistics(context),
+        retention=Retention(context),
+        access=Access(context),
     )
