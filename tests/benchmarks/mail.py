@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from helpdesk.store.upgrade import upgrade_store
 from tests.conftest import make_context
 from tests.databases import postgresql
 from tests.elections import election_around
+from tests.proof.figures import Figure, Ratio, Series, paired_ratio, write
 
 KEY = bytes(range(32))
 LETTERHEAD = Letterhead("elections@ac-rennes.example", "", "https://portail.example.org", "bounces@ac-rennes.example")
@@ -61,6 +63,23 @@ def main() -> None:
     build = Path("build")
     build.mkdir(exist_ok=True)
     (build / "mail.json").write_text(json.dumps(results, indent=2))
+    write("mail", [each for name in ("SQLite", "PostgreSQL") for each in shown(name, results)])
+
+
+def shown(name: str, results: dict) -> list[Figure]:
+    """The same in the proof's form."""
+    command = "python -m tests.benchmarks.mail"
+    rate, claim = results[f"rate {name}"], results[f"claim {name}"]
+    sizes = [(float(size.split()[0]), float(found["claim of 64, ms"])) for size, found in claim.items()]
+    ratio = Ratio(**rate["pairs"])
+    growth = Series(name, tuple(sizes), x="mails queued", y="ms for a claim of 64", log=True)
+    return [
+        Figure(
+            f"mails a second, {name}", rate["mailer mails/s"], "mails/s", command, "bare smtplib", ratio, timed=True
+        ),
+        Figure(f"memory gained, {name}", rate["memory growth MB"], "MB", command, timed=True),
+        Figure(f"claim of 64, {name}", sizes[-1][1], "ms", command, timed=True, series=(growth,)),
+    ]
 
 
 def databases(stack):
@@ -151,6 +170,7 @@ def rates(context, mails: int, rounds: int) -> dict[str, object]:
         "smtplib mails/s": round(statistics.median(bare_rates)),
         "mailer mails/s": round(statistics.median(own_rates)),
         "ratio": round(statistics.median(ratios), 3),
+        "pairs": asdict(paired_ratio(own_rates, bare_rates)),
         "memory growth MB": memory,
     }
     show(context, found)

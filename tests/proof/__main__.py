@@ -28,13 +28,17 @@ def main(names: Sequence[str]) -> int:
     for part in PARTS:
         if names and part.name not in names:
             continue
+        if not full() and not part.quick_seconds:
+            print(f"{part.name}: in the full form only", flush=True)
+            continue
         print(f"{part.name}: {part.about}", flush=True)
         outcome = run(part, full=full())
         print(f"  {outcome.said}, {outcome.seconds:.0f} s", flush=True)
         if not outcome.ok:
             print(_tail(outcome), flush=True)
         outcomes.append(outcome)
-    not_run = [part.name for part in PARTS if names and part.name not in names]
+    ran = {outcome.part.name for outcome in outcomes}
+    not_run = [part.name for part in PARTS if part.name not in ran]
     figures = [figure for outcome in outcomes for figure in outcome.figures]
     print()
     print("\n".join(lines(figures)))

@@ -8,7 +8,8 @@ class Part:
     """A module that `python -m MODULE` runs as a process of its own, with PROOF=quick or full in its environment.
 
     It leaves its figures with `figures.write(name, …)` and exits with 0 unless something it promises failed. The times
-    are seconds; past them it is stopped and counts as failed.
+    are seconds; past them it is stopped and counts as failed. A part with
+    0 quick seconds runs in the full form only.
     """
 
     name: str
@@ -79,7 +80,35 @@ PARTS: tuple[Part, ...] = (
         "threats",
         "tests.trials.threats",
         "The threat model's claims, each held by its tests.",
-        quick_seconds=240,
-        full_seconds=400,
+        quick_seconds=300,
+        full_seconds=500,
+    ),
+    Part(
+        "mailer-kills",
+        "tests.trials.mailer_kills",
+        "kill -9 of the mailer as a process of its own, under load: nothing lost, one link for each mail.",
+        quick_seconds=0,
+        full_seconds=900,
+    ),
+    Part(
+        "mail",
+        "tests.benchmarks.mail",
+        "Mails a second against bare smtplib; what a claim costs as the outbox grows; memory.",
+        quick_seconds=0,
+        full_seconds=900,
+    ),
+    Part(
+        "coverage",
+        "tests.trials.coverage",
+        "Branches of the domain and the services that their tests reach.",
+        quick_seconds=0,
+        full_seconds=600,
+    ),
+    Part(
+        "mutation",
+        "tests.trials.mutation",
+        "Small changes to the domain's rules, and how many of them its tests notice.",
+        quick_seconds=0,
+        full_seconds=900,
     ),
 )

@@ -30,6 +30,7 @@ from helpdesk.store.upgrade import upgrade_store
 from tests.benchmarks.mail import fill, queue
 from tests.conftest import make_context
 from tests.databases import postgresql
+from tests.proof.figures import Figure, write
 
 SETTLE_SECONDS = 0.05  # for a mail that the server had whole when its sender was killed
 
@@ -176,6 +177,16 @@ def main() -> int:
     build = Path("build")
     build.mkdir(exist_ok=True)
     (build / f"mailer-kills-{chosen.on}.json").write_text(json.dumps(asdict(found), indent=2))
+    shown = Figure(
+        f"kill -9 of the mailer on {chosen.on}: what is wrong",
+        0 if found.kept else 1,
+        f"of {chosen.kills} kills, {chosen.mails} mails",
+        "python -m tests.trials.mailer_kills",
+        asked="0",
+        kept=found.kept,
+        note=", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in asdict(found).items()),
+    )
+    write("mailer-kills", [shown])
     return 0 if found.kept else 1
 
 

@@ -1,0 +1,65 @@
+"""Small changes to the domain's rules (mutmut): how many of them its tests notice. `python -m tests.trials.mutation`
+
+It works on a copy of the checkout in memory; the changes that nobody noticed are listed in build/proof/mutation.txt.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.proof.figures import Figure, finish
+from tests.trials.stage import memory_folder
+
+COMMAND = "python -m tests.trials.mutation"
+ASKED = 85.0
+SETTINGS = """
+[tool.mutmut]
+source_paths = ["helpdesk"]
+only_mutate = ["helpdesk/domain/*"]
+also_copy = ["resources"]
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:pytestqt"]
+pytest_add_cli_args_test_selection = ["tests/domain", "tests/adapters/test_roll_file.py"]
+"""
+# An editable install lies on the path under its own name and would be tested in the place of the changed copy.
+START = """
+import sys
+sys.path = [path for path in sys.path if path.rstrip("/") != sys.argv[1]]
+sys.argv = ["mutmut", "run", "--max-children", "2"]
+from mutmut.__main__ import cli
+cli()
+"""
+
+
+def main() -> int:
+    """Copy, change, test; one line."""
+    checkout, place = Path.cwd(), memory_folder()
+    try:
+        for name in ("helpdesk", "resources", "tests"):
+            shutil.copytree(checkout / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        settings = (checkout / "pyproject.toml").read_text()
+        kept = "\n".join(line for line in settings.splitlines() if not line.startswith("qt_"))
+        (place / "pyproject.toml").write_text(kept + SETTINGS)
+        subprocess.run([sys.executable, "-c", START, str(checkout)], cwd=place, check=True, stdout=subprocess.DEVNULL)
+        codes = {
+            name: code
+            for meta in sorted((place / "mutants").rglob("*.meta"))
+            for name, code in json.loads(meta.read_text())["exit_code_by_key"].items()
+        }
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    ends = Counter({0: "survived", 33: "untested", 5: "untested"}.get(code, "noticed") for code in codes.values())
+    for name, code in codes.items():
+        if code in {0, 5, 33}:
+            print(name)
+    score = 100 * ends["noticed"] / max(1, len(codes))
+    note = f"{len(codes)} changes: {ends['noticed']} noticed, {ends['survived']} not, {ends['untested']} met no test"
+    figure = Figure("mutation score of the domain", round(score, 1), "%", COMMAND, asked=f"≥ {ASKED:.0f} %",
+                    kept=score >= ASKED, note=note)  # fmt: skip
+    return finish("mutation", [figure])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
