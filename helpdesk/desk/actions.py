@@ -28,11 +28,12 @@ class VoterActions(QObject):
         self.reset_challenge = _action(parent, "question-reset", "Ctrl+Shift+R")
         self.change_address = _action(parent, "at", "")
         self.log_call = _action(parent, "phone", "Ctrl+L")
+        self.copy_summary = _action(parent, "copy", "Ctrl+Shift+C")
         self.retranslate()
 
     def all(self) -> tuple[QAction, ...]:
         """Every action, in the order of menu and buttons."""
-        return (self.verify, self.resend, self.reset_challenge, self.change_address, self.log_call)
+        return (self.verify, self.resend, self.reset_challenge, self.change_address, self.log_call, self.copy_summary)
 
     def suggested(self, action: SuggestedAction) -> QAction | None:
         """The action that a finding suggests, None where talking or waiting is all."""
@@ -65,6 +66,7 @@ class VoterActions(QObject):
         self.reset_challenge.setText(_("Reset the question"))
         self.change_address.setText(_("Change the address"))
         self.log_call.setText(_("Log the call"))
+        self.copy_summary.setText(_("Copy the masked summary"))
         self.follow(self._detail)
 
     def _obstacles(self) -> dict[QAction, str]:
@@ -74,6 +76,7 @@ class VoterActions(QObject):
             self.reset_challenge: self._against_reset(),
             self.change_address: self._against_change(),
             self.log_call: self._role(Permission.LOG_CALL),
+            self.copy_summary: "",
         }
 
     def _against_verify(self) -> str:

@@ -157,7 +157,7 @@ class _Camera:
 
     def _settle(self) -> None:
         _wait(lambda: self.desk.tasks.running == 0)
-        for _round in range(3):
+        for _round in range(12):
             QApplication.processEvents()
         _wait(lambda: self.desk.tasks.running == 0)
 

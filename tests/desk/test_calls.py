@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
 from sqlalchemy import select
 
 from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
@@ -119,3 +119,17 @@ def test_a_pinned_voter_stays_at_hand(qtbot, open_desk, agent, add_voter, servic
     pinned.findChild(QPushButton).click()
     qtbot.waitUntil(lambda: window.voters_page.shows_voter)
     qtbot.waitUntil(child(page, QPushButton, "pinButton").isChecked)
+
+
+def test_the_summary_for_a_ticket_names_nobody(qtbot, open_desk, agent, add_voter):
+    number = add_voter(first="Héloïse", family="Quemener", tied="heloise.quemener@ac-rennes.fr")
+    window = open_desk(agent)
+    page = open_voter(qtbot, window, number)
+    window.activateWindow()
+    press(page, Qt.Key.Key_C, CTRL, Qt.KeyboardModifier.ShiftModifier)
+    copied = QApplication.clipboard().text()
+    assert number in copied
+    assert "h•••.q•••@ac-rennes.fr" in copied
+    assert "quemener" not in copied.lower()
+    assert "héloïse" not in copied.lower()
+    assert "copied" in child(page, QLabel, "actionDone").text()

@@ -14,6 +14,7 @@ def keys_of_the_desk() -> tuple[tuple[str, str], ...]:
         (_("Ctrl+R"), _("Resend the mail")),
         (_("Ctrl+Shift+R"), _("Reset the question")),
         (_("Ctrl+L"), _("Log the call")),
+        (_("Ctrl+Shift+C"), _("Copy the masked summary")),
         (_("Ctrl+1 … 7"), _("Pages")),
         ("F1", _("This guide")),
     )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from helpdesk.desk.actions import VoterActions
@@ -30,6 +31,7 @@ from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import WAITING_FATES
 from helpdesk.domain.voters import VoterDetail
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.summary import masked_summary
 from helpdesk.services.shortlist import ShortlistView
 
 _WHILE_A_MAIL_WAITS_MS = 1_000
@@ -94,6 +96,7 @@ class VoterPage(Translated, QWidget):
         actions.reset_challenge.triggered.connect(self._reset_challenge)
         actions.change_address.triggered.connect(self._change_address)
         actions.log_call.triggered.connect(self._log_call)
+        actions.copy_summary.triggered.connect(self._copy_summary)
         self.header.pin_wanted.connect(self._pin)
         self.retranslate()
 
@@ -189,6 +192,11 @@ class VoterPage(Translated, QWidget):
             dialog = CallDialog(self._session, self._detail, self, started=self._call_began)
             dialog.accepted.connect(self._begin_call)
             self._ask(dialog)
+
+    def _copy_summary(self) -> None:
+        if self._detail is not None:
+            QGuiApplication.clipboard().setText(masked_summary(self._detail, self._session.zone))
+            self.header.say_done(_("The masked summary is copied, ready for a ticket."))
 
     def _begin_call(self) -> None:
         """A call begins when the voter opens, and the next one when it is logged."""
