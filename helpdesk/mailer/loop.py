@@ -14,6 +14,7 @@ from helpdesk.services.outbox import Outbox
 
 POLL_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
+_LONGEST_STORE_PAUSE_SECONDS = 5.0  # answers wait to be recorded: a lease that ends meanwhile sends a mail twice
 _KEYRING_PAUSE_SECONDS, _LONGEST_KEYRING_PAUSE_SECONDS = 60.0, 900.0  # each try may ask the user to unlock it
 _STOP_PATIENCE_SECONDS = 20
 
@@ -45,6 +46,8 @@ def deliver_until_empty(delivery: Delivery, outbox: Outbox, clock: Clock, stop: 
 def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report: Report) -> None:
     """Deliver as mails come; an unreachable server or store is tried again after pauses that grow.
 
+    A store is tried again soon, a mail server after a minute at most.
+
     `report` is called at each change and before each pause.
     """
     pauses = _pauses()
@@ -54,6 +57,8 @@ def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report:
             deliver_all_due(delivery, stop)
         except Exception as error:  # noqa: BLE001 (the mailer outlives whatever happens to it)
             pause = next(pauses)
+            if not isinstance(error, MailServerUnreachable):
+                pause = min(pause, _LONGEST_STORE_PAUSE_SECONDS)
             report(_trouble(error, clock() + timedelta(seconds=pause)))
             told_running = False
             stop.wait(pause)
