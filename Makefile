@@ -53,6 +53,7 @@ benchmarks: $(READY)
 	$(BIN)/python -m tests.benchmarks.mail
 	$(BIN)/python -m tests.benchmarks.desk
 	$(BIN)/python -m tests.benchmarks.audit
+	$(BIN)/python -m tests.benchmarks.bounces
 
 proof: $(READY)
 	@.ci/system-packages tests

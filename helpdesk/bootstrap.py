@@ -17,6 +17,7 @@ from helpdesk.adapters.link_key import read_link_key, read_portal_key
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.roll_file import RollFile
 from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_credential
+from helpdesk.adapters.sender_dns import SenderDns
 from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.adapters.statement_key import read_signer
 from helpdesk.config import Settings
@@ -47,6 +48,7 @@ __all__ = [
     "read_election",
     "read_returned",
     "reference_calendar",
+    "sender_dns",
     "smtp_transport",
     "statement_signer",
     "system_clock",
@@ -189,6 +191,11 @@ def bounce_mailbox(program: Program) -> ImapMailbox:
         folder=imap.folder,
         ca_file=Path(imap.ca_file) if imap.ca_file else None,
     )
+
+
+def sender_dns(program: Program) -> SenderDns:
+    """Who is asked about the sender's domain."""
+    return SenderDns(server=program.settings.dns.server, port=program.settings.dns.port)
 
 
 def link_key(program: Program) -> bytes:

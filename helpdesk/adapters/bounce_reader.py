@@ -39,6 +39,12 @@ _AUTOMATIC_SUBJECT = re.compile(
     r"|absen(?:ce|t|te)\b|vacation|away from)",
     re.IGNORECASE,
 )
+# Systems that bounce under a name of their own give themselves away here; believed only with a failed address found.
+_BOUNCE_SUBJECT = re.compile(
+    r"returned mail|undeliver|non-?delivery|delivery (?:failure|status|warning|notification)|could not be delivered"
+    r"|failure notice|mail delivery (?:failed|error|warning)|non remis|échec de (?:la )?(?:remise|distribution)",
+    re.IGNORECASE,
+)
 _ORDER = (ReturnedKind.PERMANENT, ReturnedKind.TEMPORARY, ReturnedKind.DELAYED, ReturnedKind.DELIVERED)
 
 
@@ -61,7 +67,7 @@ def _understood(mail: Message, content: bytes, digest: str) -> ReturnedMail:
         kind, address, status, words = report
         return ReturnedMail(kind, own, address, status, subject, clean_answer(words), digest)
     machine = _is_machine(mail)
-    if machine and (bounce := _other_bounce(mail, content)) is not None:
+    if (machine or _BOUNCE_SUBJECT.search(subject)) and (bounce := _other_bounce(mail, content)) is not None:
         kind, address, status, words = bounce
         return ReturnedMail(kind, own, address, status, subject, words, digest)
     sender = parseaddr(_header(mail, "From"))[1]
@@ -167,7 +173,8 @@ def _other_bounce(mail: Message, content: bytes) -> tuple[ReturnedKind, str, str
     failed = [str(value) for value in mail.get_all("X-Failed-Recipients", [])]
     if not (temporary or permanent or failed):
         return None
-    addresses = [each.decode("ascii", "replace") for each in sorted(permanent or temporary)] or failed
+    found = [each.decode("ascii", "replace") if isinstance(each, bytes) else each for each in permanent or temporary]
+    addresses = sorted(found) or failed
     status = _STATUS.search(text)
     code = status[1] if status and status[1][0] in "45" else ""
     line = next((line for line in text.splitlines() if code and code in line), "")

@@ -20,6 +20,7 @@ _HEADING, _ITEM = "## ", "- "
 # What differs from one voter to the next is put into a form that is rendered once for all of them. The marks are
 # private characters (Unicode, 23.5), which no name or address holds.
 _NAME, _TIED, _LINK = "\ue000", "\ue001", "\ue002"
+_MARKS = re.compile(f"[{_NAME}{_TIED}{_LINK}]")
 _FORMS = 256
 
 
@@ -78,9 +79,7 @@ class MailTemplates:
 
 
 def _filled(form: str, values: dict[str, str]) -> str:
-    for mark, value in values.items():
-        form = form.replace(mark, value)
-    return form
+    return _MARKS.sub(lambda mark: values[mark[0]], form)
 
 
 def _block(text: str, link: str) -> _Block:

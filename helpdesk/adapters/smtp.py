@@ -84,6 +84,12 @@ class SmtpTransport:
             self.close()
             raise MailServerUnreachable("connection") from None
 
+    def probe(self) -> frozenset[str]:
+        """Reach the server and log in, without a mail; what it offers, in lower case. Raises MailServerUnreachable."""
+        if self._connection is None:
+            self._connection = self._connect()
+        return frozenset(self._connection.esmtp_features)
+
     def close(self) -> None:
         """Say goodbye, if the server still listens."""
         connection, self._connection = self._connection, None

@@ -43,6 +43,7 @@ class ClaimedMail:
     voter: str
     domain: str = ""
     priority: MailPriority = MailPriority.ASKED
+    paced: bool = False
 
     @property
     def carries_link(self) -> bool:
@@ -89,7 +90,7 @@ class Outbox:
                 taken = [(row, lane) for row, lane in found if row.id not in gone]
                 self._lease(connection, [row.id for row, _ in taken], worker, now)
                 note_taken(connection, self._context.limits, now, [lane for _, lane in taken])
-                claimed = [_claimed(row, worker) for row, _ in taken]
+                claimed = [_claimed(row, worker, paced=lane.pace is not None) for row, lane in taken]
             if not found:  # another mailer has its hands on them
                 break
         return tuple(claimed)
@@ -196,8 +197,9 @@ class Outbox:
                 for mail, answer in kept
                 if answer.verdict is Verdict.TEMPORARY and slows_domain(answer.code, answer.answer)
             }
-            took = {mail.domain for mail, answer in kept if answer.verdict is Verdict.ACCEPTED}
-            note_answers(connection, self._context.limits, now, slowed=slowed, took=took)
+            took = {mail.domain for mail, answer in kept if mail.paced and answer.verdict is Verdict.ACCEPTED}
+            if slowed or took:
+                note_answers(connection, self._context.limits, now, slowed=slowed, took=took)
             told = [_entry(mail, answer) for mail, answer in kept if answer.verdict is not Verdict.TEMPORARY]
             append_all(connection, at=now, actor=MAILER, entries=told)
             return held
@@ -424,7 +426,7 @@ def _ended(row: Row[Any], now: datetime) -> dict[str, object] | None:
     return {"fate": MailFate.EXPIRED, "answer_code": row.answer_code} if row.expires_at <= now else None
 
 
-def _claimed(row: Row[Any], worker: str) -> ClaimedMail:
+def _claimed(row: Row[Any], worker: str, *, paced: bool) -> ClaimedMail:
     return ClaimedMail(
         id=row.id,
         message_id=row.message_id,
@@ -437,6 +439,7 @@ def _claimed(row: Row[Any], worker: str) -> ClaimedMail:
         voter=row.number,
         domain=row.domain,
         priority=MailPriority(row.priority),
+        paced=paced,
     )
 
 

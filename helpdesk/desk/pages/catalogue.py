@@ -83,8 +83,18 @@ def _roll(session: Session, troubles: Troubles) -> QWidget:
     return RollPage(session, troubles)
 
 
+def _mail(session: Session, troubles: Troubles) -> QWidget:
+    from helpdesk.desk.pages.mail import MailPage  # noqa: PLC0415
+
+    return MailPage(session, troubles)
+
+
 def _voters_name() -> str:
     return _("Voters")
+
+
+def _mail_name() -> str:
+    return _("Mails")
 
 
 def _approvals_name() -> str:
@@ -108,6 +118,7 @@ def _settings_name() -> str:
 
 
 _OFFERS = (
+    _Offer(MAIL, "mail", _mail_name, Permission.SEARCH_VOTERS, _mail),
     _Offer(APPROVALS, "approval", _approvals_name, Permission.APPROVE_ADDRESS_CHANGE, _approvals),
     _Offer(OVERVIEW, "chart", _overview_name, Permission.READ_STATISTICS, _overview),
     _Offer(AUDIT, "audit", _audit_name, Permission.READ_AUDIT, _audit),
