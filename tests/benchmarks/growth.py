@@ -1,0 +1,62 @@
+"""Search, import and size on disk at 10,000, 100,000 and 1,000,000 voters. `python -m tests.benchmarks.growth [N …]`"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from helpdesk.demo.sample_roll import write_sample
+from helpdesk.store.engine import Store
+from tests.benchmarks.search import _measure
+from tests.proof.figures import Figure, Series, finish, full
+
+COMMAND = "python -m tests.benchmarks.growth"
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+def main(sizes: list[int]) -> int:
+    """Measure each size in a fresh embedded store; lines with their curves."""
+    sizes = sizes or list(SIZES if full() else SIZES[:2])
+    found = [measured(size) for size in sizes]
+    biggest = found[-1]
+    table = biggest["table"]
+    every, like = table["all keystrokes"], table["LIKE, the same addresses"]
+    shares = [each["bytes"] / size for each, size in zip(found, sizes, strict=True)]
+    figures = [
+        Figure(f"a keystroke at {sizes[-1]:,} voters, p50", every["p50"], "ms", COMMAND,
+               asked="≤ 0.7 ms", note=f"LIKE for whole addresses on the same store: {like['p50']} ms", kept=every["p50"] <= P50_MS, timed=True,
+               series=(curve("p50", "ms", sizes, [each["table"]["all keystrokes"]["p50"] for each in found]),
+                       curve("p99", "ms", sizes, [each["table"]["all keystrokes"]["p99"] for each in found]))),
+        Figure(f"a keystroke at {sizes[-1]:,} voters, p99", every["p99"], "ms", COMMAND, asked="≤ 5 ms",
+               kept=every["p99"] <= P99_MS, timed=True),
+        Figure(f"import of {sizes[-1]:,} voters", biggest["import_s"], "s", COMMAND, timed=True,
+               series=(curve("import", "s", sizes, [each["import_s"] for each in found]),)),
+        Figure("size on disk", biggest["bytes"] / sizes[-1], "bytes a voter", COMMAND,
+               series=(curve("size", "bytes a voter", sizes, shares),)),
+    ]  # fmt: skip
+    return finish("growth", figures)
+
+
+P50_MS, P99_MS = 0.7, 5.0
+
+
+def measured(size: int) -> dict:
+    """What one size costs: the table of `tests.benchmarks.search`, seconds of the import, bytes of the file."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-growth-") as folder:
+        roll, path = Path(folder) / "roll.csv", Path(folder) / "store.db"
+        write_sample(roll, voters=size, seed=2)
+        store = Store(f"sqlite:///{path}")
+        try:
+            found = _measure(store, roll, 300, 2)
+        finally:
+            store.close()
+        return found | {"bytes": path.stat().st_size}
+
+
+def curve(name: str, unit: str, sizes: list[int], values: list[float]) -> Series:
+    """One line over the sizes."""
+    points = tuple((float(size), float(value)) for size, value in zip(sizes, values, strict=True))
+    return Series(name, points, x="voters", y=unit, log=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(each) for each in sys.argv[1:]]))
