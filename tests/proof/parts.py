@@ -112,27 +112,6 @@ PARTS: tuple[Part, ...] = (
         full_seconds=900,
     ),
     Part(
-        "audit",
-        "tests.benchmarks.audit",
-        "Audited transactions with many writers, against the same writes without a trail.",
-        quick_seconds=60,
-        full_seconds=200,
-    ),
-    Part(
-        "portal",
-        "tests.benchmarks.portal",
-        "Activations against bare argon2id; the time of the public page for known and unknown addresses.",
-        quick_seconds=120,
-        full_seconds=600,
-    ),
-    Part(
-        "many-desks",
-        "tests.trials.many_desks",
-        "Twenty desks, two mailers and a portal on a server that is restarted, over cut connections.",
-        quick_seconds=120,
-        full_seconds=400,
-    ),
-    Part(
         "desk",
         "tests.benchmarks.desk",
         "The desk's start and memory beside a bare window.",
