@@ -90,6 +90,30 @@ def test_tampering_is_found_and_named(services, administrator, agent, add_voter,
     assert (broken.value.seq, broken.value.why) == (seq, why)
 
 
+def test_a_swapped_pair_is_found_and_so_is_a_history_written_anew(
+    services, administrator, agent, supervisor, add_voter, database
+):
+    number = add_voter()
+    for who in (agent, supervisor):
+        services.voters.open(who, number)
+    kept = services.trail.head(administrator)
+    with database.write() as connection:
+        disarm(connection)
+        for old, new in ((kept.seq, -1), (kept.seq - 1, kept.seq), (-1, kept.seq - 1)):
+            connection.execute(text(f"UPDATE audit_event SET seq = {new} WHERE seq = {old}"))
+    with pytest.raises(AuditBroken) as broken:
+        services.trail.verify(administrator)
+    assert broken.value.seq == kept.seq - 1
+    with database.write() as connection:
+        connection.execute(text(f"DELETE FROM audit_event WHERE seq >= {kept.seq - 1}"))
+    services.voters.open(agent, number)
+    services.voters.open(agent, number)
+    services.trail.verify(administrator)  # whole in itself, and not what was kept
+    with pytest.raises(AuditBroken) as broken:
+        services.trail.verify(administrator, against=kept)
+    assert broken.value.why == "head"
+
+
 def test_a_removed_tail_is_found_with_the_head_kept_elsewhere(services, administrator, agent, add_voter, database):
     services.voters.open(agent, add_voter())
     kept = services.trail.head(administrator)
