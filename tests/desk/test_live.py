@@ -14,6 +14,7 @@ from helpdesk.services.live import Live
 from helpdesk.store.engine import Store
 from tests.conftest import PASSWORD, make_context
 from tests.desk.conftest import Keyring, WatchedServices, child
+from tests.voters import verify_caller
 
 WITHIN_MS = 1_000
 
@@ -89,7 +90,7 @@ def test_two_desks_see_each_others_changes_and_each_other(
     within_a_second(qtbot, lambda: "Alix Agent" in sam.label("othersHere").text())
 
     before = sam.watch.count("voters.refresh")
-    act = build_services(make_context(alix.store, alix.desk._context.clock))
+    act = services_of(alix)
     act.activation.resend(agent, number, reason="no mail came")
     within_a_second(
         qtbot, lambda: "waiting" in sam.label("mailFate").text() or "queued" in sam.label("mailFate").text()
@@ -111,6 +112,27 @@ def test_two_desks_see_each_others_changes_and_each_other(
 
     alix.desk.window.voters_page.back()
     within_a_second(qtbot, lambda: sam.label("othersHere").isHidden())
+
+
+def test_a_request_to_decide_on_is_counted_on_the_supervisors_desk_within_a_second(
+    qtbot, sit_down, agent, supervisor, add_voter
+):
+    number = add_voter(others=("marie.martin@ac-rennes.fr",))
+    alix, sam = sit_down(agent), sit_down(supervisor)
+    qtbot.waitUntil(lambda: sam.desk.tasks.running == 0)
+    pages = sam.desk.window._navigation.actions_of_pages
+    assert not [action.text() for action in pages if "(1)" in action.text()]
+    act = services_of(alix)
+    verify_caller(act, agent, number)
+    act.address_changes.request(agent, number, wanted="marie.martin@ac-rennes.fr", reason="change of name")
+    within_a_second(qtbot, lambda: any("(1)" in action.text() for action in pages))
+    (change,) = services_of(sam).address_changes.waiting(supervisor)
+    services_of(sam).address_changes.approve(supervisor, change.id, reason="seen in the directory")
+    within_a_second(qtbot, lambda: not any("(1)" in action.text() for action in pages))
+
+
+def services_of(seat):
+    return build_services(make_context(seat.store, seat.desk._context.clock))
 
 
 def test_no_page_asks_by_itself_while_the_server_tells_and_all_do_when_it_is_lost(
