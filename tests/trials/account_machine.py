@@ -56,6 +56,7 @@ from helpdesk.domain.verification import Claim
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import account, audit_event, challenge_question, one_time_link, outbox, portal_session, voter
 from helpdesk.store.upgrade import upgrade_store
+from tests.conftest import drop_logins
 from tests.databases import postgresql
 from tests.proof.figures import Figure, counted, finish, full
 from tests.trials.account_model import LIMITS, Link, Voter, lifetime, purpose_of
@@ -89,7 +90,7 @@ class Accounts(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         store = self.open.enter_context(type(self).make_store())
-        self.play = staged(Path(), store, voters=0)
+        self.play = staged(Path(), store, self.open, voters=0)
         self.now = self.play.clock
         self.voters = [self.add(f"marie.dupont{n}@ac-rennes.fr", state) for n, state in enumerate(STATES)]
         with store.read() as connection:
@@ -522,6 +523,7 @@ def on_postgresql() -> Iterator[MakeStore]:
             finally:
                 made.close()
                 run(f"DROP DATABASE {name} WITH (FORCE)")
+                drop_logins(server)
 
         try:
             yield make

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
 from tests.conftest import PASSWORD, SetClock, make_context
 from tests.elections import election_around
+from tests.logins import EachTheirLogin
 from tests.voters import VoterMaker
 
 
@@ -52,20 +53,29 @@ def stage(folder: Path | None = None, *, url: str | None = None, voters: int = 0
     store = Store(url or f"sqlite:///{made / 'store.db'}")
     try:
         upgrade_store(store)
-        yield staged(made, store, voters=voters)
+        with ExitStack() as opened:
+            yield staged(made, store, opened, voters=voters)
     finally:
         store.close()
         if folder is None:
             shutil.rmtree(made, ignore_errors=True)
 
 
-def staged(folder: Path, store: Store, *, voters: int) -> Stage:
+def staged(folder: Path, store: Store, opened: ExitStack, *, voters: int) -> Stage:
     """Calendar, operators and voters put into an upgraded store that is empty."""
     clock = SetClock()
     with store.write() as connection:
-        write_election(connection, election_around(), trial=False)
+        write_election(connection, election_around(), trial=store.keeps_logins)
     context = make_context(store, clock)
     services = build_services(context)
+    if store.keeps_logins:  # everybody works over connections of their own login, as at a real desk
+        with store.write() as connection:
+            for service in ("mailer", "portal"):
+                create = f"CREATE ROLE \"a {service}\" LOGIN PASSWORD '{PASSWORD}' IN ROLE helpdesk_{service}"
+                connection.exec_driver_sql(create)
+        everybody = EachTheirLogin(context, PASSWORD)
+        services = everybody.services()
+        opened.callback(everybody.close)
     administrator = services.operators.add_first("Ada Admin", PASSWORD)
     agent = services.operators.add(administrator, "Alix Agent", role=Role.AGENT, password=PASSWORD)
     add_voter = VoterMaker(context)

@@ -68,7 +68,7 @@ class Import(Scene):
     """Two rolls in turn: after a death the store holds the one or the other, never some of each."""
 
     name = "import"
-    within = 0.9
+    within = 5.0
 
     def __init__(self, play: Stage, rng: random.Random) -> None:
         super().__init__(play, rng)
@@ -97,9 +97,11 @@ class Import(Scene):
         if death.acknowledged and there == self.now_there:
             wrong.append("an acknowledged import is lost")
         self.now_there = there
-        found = self.play.services.search.search(self.play.agent, "zoé nom7" if there else "anne nom7")
+        found = self.play.services.search.search(self.play.agent, "zoé nom" if there else "anne nom", limit=50)
         self.play.store.close()
-        return wrong if found and found[0].name.endswith("Nom7") else [*wrong, "the index does not know the roll"]
+        first = "Zoé" if there else "Anne"
+        known = len(found) == 50 and all(hit.name.startswith(first) for hit in found)
+        return wrong if known else [*wrong, "the index does not know the roll"]
 
 
 class Upgrade(Scene):
