@@ -19,7 +19,6 @@ help:
 	@echo "make proof        every benchmark and trial: table, JSON and report in build/proof (PROOF=quick: ten minutes)"
 	@echo "make bundle       the program with all it needs in one folder, checked as a stranger would use it"
 	@echo "make trials       the mailer killed 300 times over 5,000 mails; twenty desks on a server that restarts"
-	@echo "make trials       the mailer killed 300 times over 5,000 mails, on both databases"
 	@echo "make package      a Debian package of the bundle, installed, run and removed here as a check"
 	@echo "make inventory    what the bundle holds (CycloneDX) and checksums, into build/packages"
 	@echo "make audit        known weaknesses of the pinned packages (pip-audit)"
