@@ -8,7 +8,7 @@ import click
 
 from helpdesk.bootstrap import bounce_mailbox, read_returned
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
-from helpdesk.cli.session import logged_in, print_json, wants_json
+from helpdesk.cli.session import at_work, print_json, wants_json
 from helpdesk.domain.errors import HelpdeskError, UnreadableFile
 from helpdesk.domain.returned_mail import MOST_BYTES, RecordedReturn
 from helpdesk.domain.roles import Permission
@@ -30,9 +30,7 @@ def bounces(context: click.Context, *, once: bool) -> None:
     """Read the mailbox that the settings name."""
     if context.invoked_subcommand is not None:
         return
-    with logged_in(context) as session:
-        program = session.program
-        program.services.operators.require(session.operator, Permission.RUN_MAILER)
+    with at_work(context, Permission.RUN_MAILER) as program:
         mailbox = bounce_mailbox(program)
 
         def read() -> int:
@@ -59,10 +57,9 @@ def bounces(context: click.Context, *, once: bool) -> None:
 def read(context: click.Context, files: tuple[Path, ...]) -> None:
     """Read .eml files."""
     contents = [(file, _content(file)) for file in files]
-    with logged_in(context) as session:
-        session.program.services.operators.require(session.operator, Permission.RUN_MAILER)
+    with at_work(context, Permission.RUN_MAILER) as program:
         mails = [read_returned(content) for _, content in contents]
-        recorded = session.program.services.bounces.record(mails)
+        recorded = program.services.bounces.record(mails)
     _print(context, [(str(file), each) for (file, _), each in zip(contents, recorded, strict=True)])
 
 

@@ -37,7 +37,7 @@ class Search:
         typed or pasted is an error. Raises RoleRefused, SessionEnded and the store's faults.
         """
         query, now = folded_query(read_pasted(text)), self._context.clock()
-        role, found = self._session.search(plan(query), operator_id=actor.id, filters=filters, now=now, limit=limit)
+        role, found = self._session.search(plan(query), operator=actor, filters=filters, now=now, limit=limit)
         if role is None:
             raise SessionEnded
         if Permission.SEARCH_VOTERS not in PERMISSIONS[Role(role)]:

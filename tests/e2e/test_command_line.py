@@ -154,7 +154,9 @@ def test_exit_codes_and_one_line_for_every_refusal(ready, helpdesk):
         (2, ("search",), {}),
         (2, ("nonsense",), {}),
         (2, ("verify", "10000001", "--with", "shoe_size=42"), {}),
-        (3, ("voter", "show", "99999999"), {}),
+        (1, ("voter", "show", "99999999"), {}),  # to whoever has a scope, nobody's number is like one out of it
+        (3, ("voter", "show", "99999999"), admin),
+        (3, ("voter", "show", "nobody@ac-rennes.fr"), {}),
         (3, ("verify", "10000001", "--with", "birth_date=4/3/1980"), {}),
         (3, ("resend", "10000001", "--reason", ""), {}),
         (3, ("roll", "check", "nothing.csv"), admin),
@@ -190,8 +192,8 @@ def test_a_broken_trail_exits_4_and_names_the_row(ready, store):
 
 
 def test_options_may_stand_before_or_after_the_command_and_french_is_spoken(ready):
-    before = ready("--lang", "fr", "voter", "show", secrets.token_hex(4))
-    after = ready("voter", "show", secrets.token_hex(4), "--lang", "fr")
+    before = ready("--lang", "fr", "voter", "show", secrets.token_hex(4), **as_admin(ready))
+    after = ready("voter", "show", secrets.token_hex(4), "--lang", "fr", **as_admin(ready))
     assert before.err == after.err == "Aucun électeur trouvé. Vérifiez le numéro ou l'adresse.\n"
     assert "Trouver des électeurs" in ready("--lang", "fr", "--help").out
 

@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from helpdesk.domain.roles import Operator
 from helpdesk.domain.search import SearchFilters
 from helpdesk.store.search.found import FoundVoter, found_voter
 from helpdesk.store.search.plan import Like, Plan, Probe
@@ -15,7 +16,7 @@ from helpdesk.store.search.plan import Like, Plan, Probe
 if TYPE_CHECKING:
     import psycopg
 
-_ROLE = "SELECT role FROM operator WHERE id = %s AND disabled IS NULL"
+_ROLE = "SELECT role FROM operator WHERE id = %s AND name = %s AND disabled IS NULL"
 _SEARCH = "SELECT * FROM helpdesk.search_voters(%s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -23,7 +24,7 @@ def search_postgresql(
     connection: "psycopg.Connection",
     plan: Plan,
     *,
-    operator_id: int,
+    operator: Operator,
     filters: SearchFilters,
     now: datetime,
     limit: int,
@@ -31,11 +32,11 @@ def search_postgresql(
     """The operator's role as stored now (None when they may not work), and the voters in order of the probes."""
     probes = json.dumps([_row(probe) for probe in plan.probes], ensure_ascii=False)
     given = (
-        probes, limit, operator_id, filters.academy, filters.department,
+        probes, limit, operator.id, filters.academy, filters.department,
         filters.establishment, filters.corps, filters.state or "", now,
     )  # fmt: skip
     with connection.pipeline():
-        who = connection.execute(_ROLE, (operator_id,), prepare=True)
+        who = connection.execute(_ROLE, (operator.id, operator.name), prepare=True)
         rows = connection.execute(_SEARCH, given, prepare=True)
         role, found = who.fetchone(), rows.fetchall()
     return (role[0] if role else None), [found_voter(*row) for row in found]

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 
+from helpdesk.domain.roles import Operator
 from helpdesk.domain.search import SearchFilters
 from helpdesk.store.engine import Store, driver_faults
 from helpdesk.store.search.found import FoundVoter, nearest_last
@@ -18,7 +19,7 @@ from helpdesk.store.search.postgresql import search_postgresql
 from helpdesk.store.search.sqlite import SqliteSearch
 
 _SESSIONS: "WeakKeyDictionary[Store, SearchSession]" = WeakKeyDictionary()
-_ROLE = "SELECT role FROM operator WHERE id = ? AND disabled IS NULL"
+_ROLE = "SELECT role FROM operator WHERE id = ? AND name = ? AND disabled IS NULL"
 
 
 class SearchSession:
@@ -32,7 +33,7 @@ class SearchSession:
         event.listen(store.engine, "engine_disposed", self._drop)
 
     def search(
-        self, plan: Plan, *, operator_id: int, filters: SearchFilters, now: datetime, limit: int
+        self, plan: Plan, *, operator: Operator, filters: SearchFilters, now: datetime, limit: int
     ) -> tuple[str | None, list[FoundVoter]]:
         """The operator's role as stored now, None for one who is gone or disabled, and the best voters, best first.
 
@@ -42,10 +43,10 @@ class SearchSession:
             self._drop()
         with driver_faults(), self._connection() as connection:
             if isinstance(connection, sqlite3.Connection):
-                role, found = _search_sqlite(connection, plan, operator_id, filters, now, limit)
+                role, found = _search_sqlite(connection, plan, operator, filters, now, limit)
             else:
                 role, found = search_postgresql(
-                    connection, plan, operator_id=operator_id, filters=filters, now=now, limit=limit
+                    connection, plan, operator=operator, filters=filters, now=now, limit=limit
                 )
         return role, nearest_last(plan.text, found, limit)
 
@@ -99,7 +100,7 @@ def search_session(store: Store) -> SearchSession:
 def _search_sqlite(
     connection: sqlite3.Connection,
     plan: Plan,
-    operator_id: int,
+    operator: Operator,
     filters: SearchFilters,
     now: datetime,
     limit: int,
@@ -107,8 +108,8 @@ def _search_sqlite(
     """One consistent view for all of a keystroke's statements."""
     connection.execute("BEGIN")
     try:
-        role = connection.execute(_ROLE, (operator_id,)).fetchone()
-        search = SqliteSearch(connection, operator_id=operator_id, filters=filters, now=now, limit=limit)
+        role = connection.execute(_ROLE, (operator.id, operator.name)).fetchone()
+        search = SqliteSearch(connection, operator_id=operator.id, filters=filters, now=now, limit=limit)
         return (role[0] if role else None), search.run(plan)
     finally:
         connection.execute("ROLLBACK")

@@ -13,6 +13,7 @@ from helpdesk.store.audit_chain import append, walk_chain
 # Whatever PostgreSQL can hold: no NUL and no lone surrogate, which `nfc` and the driver keep out.
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=30)
 times = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (made UTC)
+names = texts.filter(bool)  # a row without an actor is one that a purge redacted
 VOTER = "1\n\"é'\\"
 details = st.dictionaries(texts, texts, max_size=6)
 
@@ -33,7 +34,7 @@ def test_sql_and_python_agree_on_every_text(postgresql_store, at, actor, reason,
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.tuples(times, texts, st.none() | texts, details), min_size=1, max_size=5))
+@given(rows=st.lists(st.tuples(times, names, st.none() | texts, details), min_size=1, max_size=5))
 def test_a_chain_that_the_database_made_verifies(database, rows):
     with database.write() as connection:
         for at, actor, reason, detail in rows:
