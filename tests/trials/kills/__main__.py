@@ -13,6 +13,7 @@ from tests.trials.kills.whole import complaints
 from tests.trials.stage import stage
 
 SCENES: tuple[type[Scene], ...] = (Import, Upgrade, Backup, Agents, Portal, Mailer, Window)
+_SOONER, _LATER = 0.7, 1.1  # a quick machine is done before a late moment: moments stay within the work
 COMMAND = "PROOF=full python -m tests.trials.kills"
 
 
@@ -24,11 +25,13 @@ def kill(scene_type: type[Scene], *, times: int) -> list[Figure]:
     started = time.monotonic()
     with stage(voters=60) as play:
         scene = scene_type(play, rng)
+        within = scene.within
         try:
             while deaths < times and survived < times * 4:
                 scene.prepare()
                 play.store.close()
-                death = kill_at_random(scene.work, within=scene.within, rng=rng)
+                death = kill_at_random(scene.work, within=within, rng=rng)
+                within = min(within * _LATER, scene.within) if death.killed else within * _SOONER
                 deaths += death.killed
                 survived += not death.killed
                 acknowledged += len(death.acknowledged)
