@@ -62,10 +62,13 @@ class Reader:
         self.fill(Four_digits_of_the_picture_or_the_sound=shown)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Submit a form. A click alone returns before the next page is there."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=True).click()
 
     @property
     def heading(self) -> str:

@@ -328,7 +328,7 @@ def test_other_digits_come_in_place_and_are_the_ones_that_count(
     reader.fill(Professional_mail_address=TIED)
     before = reader.page.locator("[data-demo-captcha]").get_attribute("data-demo-captcha") or ""
     with reader.page.expect_response(re.compile("captcha.png.*new")) as answer:
-        reader.follow("Other digits")
+        reader.page.get_by_role("link", name="Other digits", exact=True).click()
     assert answer.value.status == 200
     expect(reader.page.get_by_label("Four digits of the picture or the sound")).to_be_focused()
     assert reader.page.get_by_label("Professional mail address").input_value() == TIED
