@@ -1,7 +1,6 @@
 """Commands that set up a store and its operators."""
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -37,12 +36,9 @@ def init(context: click.Context, admin: str | None, election: Path | None, *, tr
         if calendar is not None:
             setup.set_election(calendar, trial=trial)
         elif not setup.has_election():
-            reference = reference_calendar()
-            today = program.clock().astimezone(ZoneInfo(reference.zone)).date()
-            span = reference.vote_opens.date() - reference.portal_opens.date()
-            setup.set_election(reference.moved(vote_opens_on=today + span), trial=trial)
+            setup.set_election(reference_calendar().opened_last(program.clock()), trial=trial)
             click.echo(
-                _("No calendar given: the portal opens today for now; set it with --election FILE.toml."), err=True
+                _("No calendar given: for now the portal counts as open; set it with --election FILE.toml."), err=True
             )
         if admin:
             program.services.operators.add_first(admin, password)

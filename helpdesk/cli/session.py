@@ -110,7 +110,8 @@ def log_to_file() -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger("helpdesk").addHandler(handler)
+    for name in ("helpdesk", "waitress"):  # the portal's server tells of queues; nobody reads its standard error
+        logging.getLogger(name).addHandler(handler)
     return path
 
 

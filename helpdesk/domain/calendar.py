@@ -1,7 +1,7 @@
 """The calendar of an election, and the phase a moment falls into. Data of the store, never constants."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from helpdesk.domain.states import Phase
@@ -53,3 +53,10 @@ class Election:
             vote_opens=move(self.vote_opens),
             vote_closes=move(self.vote_closes),
         )
+
+    def opened_last(self, now: datetime) -> "Election":
+        """The same calendar, moved to the latest days by which the portal is open at `now`, at any hour of the day."""
+        span = self.local(self.vote_opens).date() - self.local(self.portal_opens).date()
+        today = self.local(now).date()
+        moved = self.moved(vote_opens_on=today + span)
+        return moved if moved.portal_opens <= now else self.moved(vote_opens_on=today + span - timedelta(days=1))

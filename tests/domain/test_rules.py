@@ -94,6 +94,13 @@ def test_a_moved_calendar_keeps_its_clock_times_over_the_change_of_summer_time()
     assert moved.local(moved.vote_closes).date() - moved.local(moved.vote_opens).date() == span
 
 
+@given(st.integers(0, 730 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes)))
+def test_a_calendar_opened_last_is_open_at_every_hour_and_not_for_more_than_a_day(now):
+    moved = election_around(datetime(2026, 6, 1, 6, tzinfo=UTC)).opened_last(now)
+    assert moved.phase(now) is Phase.ACTIVATION
+    assert now - moved.portal_opens <= timedelta(hours=25)  # a day in which summer time ends
+
+
 def test_check_letters_of_establishments():
     assert is_uai("0350001" + check_letter("0350001"))
     assert not is_uai("0350001A")
