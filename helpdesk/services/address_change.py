@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.address_changes import AddressChangeView
 from helpdesk.domain.addresses import fold_address, is_address, mask_address, read_pasted
@@ -37,7 +38,7 @@ from helpdesk.services.guard import (
 )
 from helpdesk.services.mail_queue import queue_mail, renew_links, tied_address
 from helpdesk.services.scopes import within_scope
-from helpdesk.store.engine import own_voter_number
+from helpdesk.store.engine import is_duplicate, own_voter_number
 from helpdesk.store.schema import address, approval, operator, portal_session, voter
 from helpdesk.store.search import add_voters, remove_voters
 
@@ -322,12 +323,16 @@ def _tie(act: GuardedAction, wanted: str) -> None:
         .values(tied=True, bounces=0)
         .returning(address.c.id)
     )
-    if connection.execute(tied).first() is None:
-        connection.execute(
-            insert(address).values(
-                voter_id=voter_id, address=wanted, folded=folded, tied=True, source=AddressSource.APPROVAL
-            )
-        )
+    new = insert(address).values(
+        voter_id=voter_id, address=wanted, folded=folded, tied=True, source=AddressSource.APPROVAL
+    )
+    try:
+        if connection.execute(tied).first() is None:
+            connection.execute(new)
+    except IntegrityError as error:
+        if is_duplicate(error):  # it is somebody's whom this login does not see: only the server's index knows
+            raise AddressOwned from None
+        raise
     add_voters(connection, [voter_id])
     connection.execute(
         update(portal_session)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from helpdesk.domain.errors import (
     BadSetting,
@@ -231,6 +231,14 @@ def upsert(
     renewed = {column: statement.excluded[column] for column in renew}
     conflict: Insert = statement.on_conflict_do_update(index_elements=[key], set_=renewed)
     return conflict
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """True when a unique index refused the row: one like it is there, seen by this login or not."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return original.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+    return isinstance(original, psycopg.errors.UniqueViolation)
 
 
 @contextmanager

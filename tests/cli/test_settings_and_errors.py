@@ -55,3 +55,14 @@ def test_a_bug_leaves_its_place_in_the_log_and_nothing_of_what_it_was_about(monk
     assert "break_down" in said
     assert "dupont" not in said
     assert "Chats" not in said
+
+
+@pytest.mark.parametrize("database", ["postgresql+psycopg://desk:Quatre-Chats-7@localhost/helpdesk"])
+def test_a_password_in_the_address_of_the_database_is_refused_and_not_repeated(
+    database: str, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("HELPDESK_DATA_DIR", str(tmp_path))
+    assert run(["--lang", "en", "--database", database, "search", "marie"]) == BAD_INPUT
+    said = capsys.readouterr()
+    assert "a password does not belong into it" in said.err
+    assert "Chats" not in said.out + said.err

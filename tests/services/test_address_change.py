@@ -29,7 +29,7 @@ from helpdesk.domain.errors import (
 )
 from helpdesk.domain.roles import Role, Scope
 from helpdesk.domain.states import AccountState, AddressSource, MailKind
-from helpdesk.store.schema import address, approval, one_time_link, outbox, portal_session, voter
+from helpdesk.store.schema import address, approval, audit_event, one_time_link, outbox, portal_session, voter
 from tests.voters import verify_caller
 
 TIED, OTHER, NEW = "marie.dupont@ac-rennes.fr", "marie.martin@ac-rennes.fr", "marie.dupont@ac-nantes.fr"
@@ -190,6 +190,27 @@ def test_an_address_taken_meanwhile_is_not_tied_twice(services, ask, supervisor,
     with pytest.raises(AddressOwned):
         services.address_changes.approve(supervisor, change.id, reason=REASON)
     assert addresses(database)[0] == (TIED, True)
+
+
+def test_an_address_of_a_voter_elsewhere_is_not_tied_by_somebody_who_sees_no_voter_there(
+    services, ask, add_operator, add_voter, database
+):
+    add_voter(first="Paul", tied=NEW, academy="Nantes", department="44")
+    here = Scope(academies=frozenset({"Rennes"}))
+    scoped = add_operator("Solène Supervisor", Role.SUPERVISOR, scope=here)
+    local = add_operator("Louis Local", scope=here)
+    try:
+        change = ask(NEW, by=local, evidence="directory")
+    except AddressOwned:
+        change = None  # where one file holds everything, the request is refused already
+    if change is not None:
+        with pytest.raises(AddressOwned):
+            services.address_changes.approve(scoped, change.id, reason=REASON)
+    assert addresses(database)[0] == (TIED, True)
+    with database.read() as connection:
+        refused = select(audit_event.c.outcome, audit_event.c.detail).order_by(audit_event.c.seq.desc()).limit(1)
+        outcome, detail = connection.execute(refused).one()
+    assert (outcome, NEW in str(detail)) == (Outcome.REFUSED, False)
 
 
 def test_the_caller_must_be_verified(services, agent, number):
