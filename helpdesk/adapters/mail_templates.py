@@ -1,15 +1,17 @@
-"""The words of mails, from Jinja2 templates: one text a kind and language, and one HTML page that sets it."""
+"""The words of mails: one text a kind and language, shipped or reworded, in the frame and the page that all share."""
 
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from helpdesk.domain.mail_wording import Placeholder, Wording, fill
 from helpdesk.domain.ports import MailContent, MailFacts
+from helpdesk.domain.states import MailKind
 
 _PLACEHOLDERS = {
     "fr": "[lien personnel, visible seulement dans le message reçu]",
@@ -38,19 +40,26 @@ class _Block:
 
 
 class MailTemplates:
-    """Renders `LANGUAGE/KIND.txt`: its first line is the subject, blank lines part the blocks of the text.
+    """Renders a wording: that of the facts, else `LANGUAGE/KIND.txt`, whose first line is the subject.
 
-    `## ` begins a heading, `- ` an item of a list; a link stands alone. The HTML is made of the very same words, so
-    that the two parts of a mail never say different things.
+    `LANGUAGE/letter.txt` is the frame of every mail: greeting, phone, signature; `advice.txt` goes with every link.
+    Blank lines part the blocks of the text; `## ` begins a heading, `- ` an item of a list; a link stands alone. The
+    HTML is made of the very same words, so that the two parts of a mail never say different things.
     """
 
     def __init__(self, folder: Path) -> None:
         """Take the folder of the templates; they are read when first used."""
+        self._folder = folder
         loader = FileSystemLoader(folder)
         strict = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         self._words = Environment(loader=loader, autoescape=False, **strict)  # type: ignore[arg-type]  # noqa: S701 (plain text)
         self._pages = Environment(loader=loader, autoescape=True, **strict)  # type: ignore[arg-type]
         self._form = lru_cache(maxsize=_FORMS)(self._render)
+        self._shipped = cache(self._read)
+
+    def shipped(self, kind: MailKind, language: str) -> Wording:
+        """The program's own wording of a mail."""
+        return self._shipped(kind, language)
 
     def render(self, facts: MailFacts) -> MailContent:
         """The mail in the language of `facts`; without a link, a placeholder says where it will stand."""
@@ -67,7 +76,10 @@ class MailTemplates:
 
     def _render(self, facts: MailFacts) -> MailContent:
         link = facts.link or _PLACEHOLDERS[facts.language]
-        words = self._words.get_template(f"{facts.language}/{facts.kind}.txt").render(facts=facts, link=link)
+        wording = facts.wording or self.shipped(facts.kind, facts.language)
+        body = fill(wording.body, self._values(facts, link))
+        frame = self._words.get_template(f"{facts.language}/letter.txt")
+        words = frame.render(facts=facts, subject=wording.subject, body=body)
         if facts.language == "fr":
             words = _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", words)
         subject, _, body = words.strip().partition("\n")
@@ -76,6 +88,20 @@ class MailTemplates:
             language=facts.language, subject=subject, blocks=blocks, live=facts.link is not None
         )
         return MailContent(subject, "\n\n".join("\n".join(block.lines) for block in blocks) + "\n", html)
+
+    def _values(self, facts: MailFacts, link: str) -> dict[Placeholder, str]:
+        return {
+            Placeholder.LINK: link,
+            Placeholder.ADVICE: self._words.get_template(f"{facts.language}/advice.txt").render(facts=facts).strip(),
+            Placeholder.TIED_ADDRESS: facts.tied_address,
+            Placeholder.PORTAL: facts.portal_url,
+            Placeholder.NAME: facts.greeting_name,
+            Placeholder.ELECTION: facts.election_name,
+        }
+
+    def _read(self, kind: MailKind, language: str) -> Wording:
+        subject, _, body = (self._folder / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
+        return Wording(subject, body.strip())
 
 
 def _filled(form: str, values: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.domain.challenge_answer import AnswerProblem
+from helpdesk.domain.mail_wording import WordingFault
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.roll import RollReport
 from helpdesk.domain.states import LinkState, Phase
@@ -135,6 +136,10 @@ class MailNotWaiting(Refusal):
     """The mail was sent, given up or replaced meanwhile, or is one that must go."""
 
 
+class WordingChanged(Refusal):
+    """Somebody else saved another wording of this mail since it was read."""
+
+
 class ConfirmationMismatch(Refusal):
     """The address typed to confirm is not the tied address."""
 
@@ -204,6 +209,13 @@ class Stopped(Refusal):
 
 class BadCalendar(BadInput):
     """The calendar's moments do not follow one another: the portal opens, the vote opens, the vote closes."""
+
+
+@dataclass(eq=False)
+class WordingRefused(BadInput):
+    """A mail cannot be worded like this; `faults` says all that is missing or wrong."""
+
+    faults: tuple[WordingFault, ...]
 
 
 class TextMissing(BadInput):

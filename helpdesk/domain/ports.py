@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from helpdesk.domain.mail_wording import Wording
 from helpdesk.domain.states import MailKind
 
 
@@ -78,7 +79,10 @@ class MailContent:
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """What a template may say. `link` is None in previews: nobody at a desk can reach a link."""
+    """What a mail may say. `link` is None in previews: nobody at a desk can reach a link.
+
+    `wording` is what takes the place of the program's own text, None where nothing does.
+    """
 
     kind: MailKind
     language: str
@@ -90,6 +94,7 @@ class MailFacts:
     desk_phone: str
     desk_hours: str
     portal_url: str
+    wording: Wording | None = None
 
 
 class MailRenderer(Protocol):
@@ -97,4 +102,8 @@ class MailRenderer(Protocol):
 
     def render(self, facts: MailFacts) -> MailContent:
         """The mail in the language of `facts`."""
+        ...
+
+    def shipped(self, kind: MailKind, language: str) -> Wording:
+        """The program's own wording of a mail."""
         ...

@@ -10,6 +10,7 @@ from helpdesk.domain.states import AccountState, LinkState
 from helpdesk.domain.voter_password import Criterion
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext, to_translate
+from helpdesk.language.mail_wording import wording_fault_text
 from helpdesk.language.moments import moment_text
 from helpdesk.language.server_answers import answer_text
 from helpdesk.language.words import phase_text, state_text
@@ -103,6 +104,9 @@ _SENTENCES: dict[type, str] = {
     errors.Stopped: to_translate("Stopped. Nothing was changed."),
     errors.BadCalendar: to_translate(
         "The moments must follow one another: the portal opens, the vote opens, the vote closes. Nothing was changed."
+    ),
+    errors.WordingChanged: to_translate(
+        "Somebody else has just reworded this mail. Nothing was saved: read the new text, then decide."
     ),
     errors.TextMissing: to_translate("Write three characters or more."),
     errors.LastAdministrator: to_translate("This is the last administrator: name another one first."),
@@ -228,6 +232,11 @@ def _role_refused(error: errors.RoleRefused, zone: str) -> str:
     }[error.permission]
     del zone
     return _("Your role does not allow you to {what}. Ask somebody whose role does.").format(what=what)
+
+
+def _wording_refused(error: errors.WordingRefused, zone: str) -> str:
+    del zone
+    return " ".join([_("This wording was not saved."), *map(wording_fault_text, error.faults)])
 
 
 def _wrong_phase(error: errors.WrongPhase, zone: str) -> str:
@@ -410,6 +419,7 @@ def _audit_broken(error: errors.AuditBroken, zone: str) -> str:
 _COMPOSED: dict[type, Callable[..., str]] = {
     errors.ResendThrottled: _resend_throttled,
     errors.RoleRefused: _role_refused,
+    errors.WordingRefused: _wording_refused,
     errors.WrongPhase: _wrong_phase,
     errors.WrongState: _wrong_state,
     errors.AmbiguousVoter: _ambiguous,

@@ -20,6 +20,7 @@ from helpdesk.services.incidents import Incidents
 from helpdesk.services.invitations import Invitations
 from helpdesk.services.link_requests import LinkRequests
 from helpdesk.services.mail_desk import MailDesk
+from helpdesk.services.mail_wording import MailWordings
 from helpdesk.services.one_time_links import OneTimeLinks
 from helpdesk.services.operators import Operators
 from helpdesk.services.outbox import Outbox
@@ -54,6 +55,7 @@ class Services:
     outbox: Outbox
     bounces: Bounces
     mail_desk: MailDesk
+    mail_wordings: MailWordings
     invitations: Invitations
     trail: Trail
     trial: Trial
@@ -92,6 +94,7 @@ def build_services(context: ServiceContext) -> Services:
         outbox=Outbox(context),
         bounces=Bounces(context),
         mail_desk=MailDesk(context),
+        mail_wordings=MailWordings(context),
         invitations=Invitations(context),
         trail=Trail(context),
         trial=Trial(context),

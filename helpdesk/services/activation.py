@@ -25,6 +25,7 @@ from helpdesk.domain.voters import QueuedMail
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import checked_reason, guarded_action, guarded_look
 from helpdesk.services.mail_queue import NEVER_SENT, mail_facts, queue_mail, renew_links, tied_address
+from helpdesk.services.standing_wordings import standing_wordings
 from helpdesk.store.schema import account, outbox
 
 OPEN_PHASES = frozenset({Phase.ACTIVATION, Phase.VOTE})
@@ -56,7 +57,13 @@ class Activation:
             tied = tied_address(seen.connection, seen.voter.id)
             shown = tied if seen.verified_until else mask_address(tied)
             facts = mail_facts(
-                self._context, seen.voter, kind=kind, election_name=seen.election.name, tied=shown, link=None
+                self._context,
+                seen.voter,
+                kind=kind,
+                election_name=seen.election.name,
+                tied=shown,
+                link=None,
+                wording=standing_wordings(seen.connection).get((kind, seen.voter.language)),
             )
         return MailPreview(kind, shown, self._context.renderer.render(facts))
 

@@ -122,6 +122,8 @@ class Invitations:
                 values |= {"last_voter_id": ids[-1], "queued": campaign.c.queued + len(chosen)}
             if len(batch) < BATCH:
                 values["state"] = CampaignState.DONE
+                detail = {"campaign": str(campaign_id), "state": str(CampaignState.DONE)}
+                append(connection, at=now, actor=who.name, action=Action.CAMPAIGN_CHANGED, detail=detail)
             connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(values))
             return _view(connection, campaign_id)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from helpdesk.domain.mail_pace import domain_of
+from helpdesk.domain.mail_wording import Wording
 from helpdesk.domain.ports import MailFacts
 from helpdesk.domain.states import (
     LINK_MAILS,
@@ -137,8 +138,9 @@ def mail_facts(
     election_name: str,
     tied: str,
     link: str | None,
+    wording: Wording | None,
 ) -> MailFacts:
-    """What the template of a mail may say. `tied` is masked where the mail goes to another address."""
+    """What a mail may say. `tied` is masked where the mail goes to another address."""
     purpose = LINK_MAILS.get(kind, LinkPurpose.QUESTION)
     return MailFacts(
         kind=kind,
@@ -151,4 +153,5 @@ def mail_facts(
         desk_phone=context.mail.desk_phone,
         desk_hours=context.mail.desk_hours,
         portal_url=context.mail.portal_url,
+        wording=wording,
     )

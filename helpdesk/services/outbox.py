@@ -18,6 +18,7 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.mail_lanes import WAITING, Lane, all_lanes, bulk_quota, note_answers, note_taken, open_lanes
 from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
+from helpdesk.services.standing_wordings import standing_wordings
 from helpdesk.store.audit_chain import Entry, append_all
 from helpdesk.store.engine import lock_voters, upsert
 from helpdesk.store.schema import account, address, one_time_link, outbox, voter
@@ -154,6 +155,7 @@ class Outbox:
         facts: dict[int, MailFacts] = {}
         with self._context.store.read() as connection:
             name = current_election(connection).name
+            wordings = standing_wordings(connection)
             query = (
                 select(*[*_NAMED, outbox.c.id.label("mail_id"), address.c.address.label("tied_address")])
                 .join(outbox, outbox.c.voter_id == voter.c.id)
@@ -163,7 +165,15 @@ class Outbox:
             for row in connection.execute(query):
                 mail, tied = kinds[row.mail_id], row.tied_address
                 shown = tied if fold_address(tied) == fold_address(mail.to) else mask_address(tied)
-                made = mail_facts(self._context, row, kind=mail.kind, election_name=name, tied=shown, link=None)
+                made = mail_facts(
+                    self._context,
+                    row,
+                    kind=mail.kind,
+                    election_name=name,
+                    tied=shown,
+                    link=None,
+                    wording=wordings.get((mail.kind, mail.language)),
+                )
                 facts[mail.id] = replace(made, language=mail.language)
         return facts
 

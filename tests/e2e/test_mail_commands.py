@@ -90,3 +90,28 @@ def test_the_doctor_sends_a_mail_and_explains_the_domain(helpdesk, catcher):
     run = helpdesk("doctor", "--mail", "bad@ac-rennes.example", **away)
     assert "!!  Mail to bad@ac-rennes.example: not taken: there is no such mailbox" in run.out
     assert helpdesk("doctor", "--mail", "nonsense").code == 2
+
+
+def test_a_supervisor_words_a_mail_from_the_command_line(helpdesk, catcher):
+    ready(helpdesk)
+    every = helpdesk.ok("mail", "wording", "show", "--json").json
+    assert {line["shipped"] for line in every} == {True}
+    subject, text = "ouvrez votre compte", "Bienvenue parmi nous.\n\n{link}\n\n{advice}"
+    (Path(helpdesk.folder) / "mail.txt").write_text(f"{subject}\n\n{text}\n", encoding="utf-8")
+    saved = helpdesk.ok("mail", "wording", "set", "activation", "fr", "mail.txt", "--json").json
+    assert saved == {"kind": "activation", "language": "fr", "version": 1}
+    assert helpdesk.ok("mail", "wording", "show", "activation", "fr").out.strip() == f"{subject}\n\n{text}"
+    assert "Bienvenue" in helpdesk.ok("mail", "wording", "show", "activation", "fr", "--preview", "--html").out
+    helpdesk.ok("resend", "10000001", "--reason", "no mail came")
+    helpdesk.ok("mailer", "--until-empty")
+    assert "Bienvenue parmi nous." in catcher.messages[0].text
+    (Path(helpdesk.folder) / "bad.txt").write_text("sujet\n\nSans lien: https://x.example/", encoding="utf-8")
+    run = helpdesk("mail", "wording", "set", "activation", "fr", "bad.txt")
+    assert (run.code, len(run.err.strip().splitlines())) == (3, 1)
+    assert "{link}" in run.err
+    assert "https://x.example/" in run.err
+    assert helpdesk("mail", "wording", "set", "activation", "fr", "nowhere.txt").code == 3
+    assert helpdesk("mail", "wording", "show", "activation").code == 2
+    helpdesk.ok("mail", "wording", "reset", "activation", "fr")
+    history = helpdesk.ok("mail", "wording", "history", "activation", "fr", "--json").json
+    assert [(each["version"], each["shipped"], each["text"]) for each in history] == [(2, True, None), (1, False, text)]

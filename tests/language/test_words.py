@@ -14,6 +14,7 @@ from helpdesk.domain import errors
 from helpdesk.domain.address_changes import ChangeState
 from helpdesk.domain.challenge_answer import AnswerProblem
 from helpdesk.domain.contacts import Channel, ContactOutcome, Motive
+from helpdesk.domain.mail_wording import WordingFault, WordingProblem
 from helpdesk.domain.roles import Permission, Role
 from helpdesk.domain.roll import Problem, ProblemCode, RollReport
 from helpdesk.domain.states import AccountState, LinkPurpose, LinkState, MailFate, MailKind, Phase
@@ -24,6 +25,7 @@ from helpdesk.language import words
 from helpdesk.language.catalogue import gettext, speak, system_language
 from helpdesk.language.contacts import change_state_text, channel_text, motive_text, outcome_text
 from helpdesk.language.errors import error_text
+from helpdesk.language.mail_wording import wording_fault_text
 from helpdesk.language.server_answers import answer_text
 from helpdesk.language.timeline import event_text
 from helpdesk.resource_files import resource
@@ -59,6 +61,7 @@ def sample(kind):
         errors.AuditBroken: lambda: kind(3, "changed"),
         errors.LinkRefused: lambda: kind(LinkState.USED, NOW),
         errors.BallotsRejected: lambda: kind("ballots.toml", "CSA-A: name", "missing"),
+        errors.WordingRefused: lambda: kind((WordingFault(WordingProblem.MARKUP, "<b>"),)),
     }
     if kind in special:
         return special[kind]()
@@ -156,3 +159,13 @@ def test_the_french_catalogue_is_whole_and_not_stale():
         assert all(forms), message.id
         assert not message.fuzzy, message.id
         assert list(message.check(catalogue)) == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("problem", WordingProblem)
+def test_whatever_is_wrong_with_a_wording_is_named(problem, language):
+    speak(language)
+    what = "{link}"
+    said = wording_fault_text(WordingFault(problem, what))
+    assert len(said) > 15
+    assert what in said or problem is WordingProblem.IN_SUBJECT

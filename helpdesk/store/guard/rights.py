@@ -169,6 +169,7 @@ RIGHTS: dict[str, TableRights] = {
         {"D": ("insert kind language version subject body written_by written_at",)},
         own="written_by",
         guard="guard_wording",
+        told=True,
     ),
     "one_time_link": TableRights(
         _same("DMP", "id voter_id outbox_id purpose generation issued expires opened used replaced")

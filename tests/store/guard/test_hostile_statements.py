@@ -38,8 +38,23 @@ def snapshot(cell):
 
 @pytest.fixture
 def waiting_mail(cell):
-    """A mail that waits, and a link that was sent."""
+    """A mail that waits, and a campaign under way with a mail of its own."""
     with cell.store.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO campaign (id, created_by, created_at, reason, selection, state, total, last_voter_id,"
+                " changed_at) VALUES (1, :by, now(), 'r', '{}', 'running', 9, :held, now())"
+            ),
+            {"by": cell.ids[SUPERVISOR], "held": cell.ids[ACTIVE]},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO outbox (message_id, voter_id, kind, language, to_address, generation, queued_at,"
+                " next_attempt_at, expires_at, priority, campaign_id) SELECT 'h', voter_id, 'password', 'fr', address,"
+                " 0, now(), now(), now() + interval '1 day', 1, 1 FROM address WHERE voter_id = :voter AND tied"
+            ),
+            {"voter": cell.ids[ACTIVE]},
+        )
         connection.execute(
             text(
                 "INSERT INTO outbox (message_id, voter_id, kind, language, to_address, generation, queued_at,"
@@ -58,6 +73,7 @@ def places(cell, who):
     return {
         "rennes": cell.ids[RENNES], "active": cell.ids[ACTIVE], "waiting": cell.ids[WAITING],
         "nantes": cell.ids[NANTES], "own": cell.ids[OWN], "me": cell.ids.get(who, 0), "tied": tied,
+        "held": cell.ids[ACTIVE],
         "colleague": cell.ids[OTHER], "RENNES": RENNES, "ACTIVE": ACTIVE, "NANTES": NANTES, "OWN": OWN,
     }  # fmt: skip
 

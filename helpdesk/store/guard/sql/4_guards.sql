@@ -296,7 +296,11 @@ BEGIN
     IF TG_OP = 'INSERT' AND NEW.created_by <> helpdesk.operator_id() THEN
         PERFORM helpdesk.refuse('a campaign is signed by who starts it');
     END IF;
-    IF TG_OP = 'UPDATE' AND (OLD.state IN ('stopped', 'done') OR NEW.last_voter_id < OLD.last_voter_id) THEN
+    IF TG_OP = 'UPDATE' AND (
+            OLD.state = 'stopped' OR NEW.last_voter_id < OLD.last_voter_id
+            -- one that has queued everybody is still held or stopped while its mails wait, and continued
+            OR OLD.state = 'done' AND (NEW.state NOT IN ('paused', 'stopped')
+                                       OR NEW.last_voter_id <> OLD.last_voter_id)) THEN
         PERFORM helpdesk.refuse('a campaign invites nobody twice');
     END IF;
     RETURN NEW;
@@ -306,8 +310,25 @@ $$;
 CREATE OR REPLACE FUNCTION helpdesk.guard_wording() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF helpdesk.session_kind() = 'desk' AND NOT helpdesk.supervises() THEN
+    IF helpdesk.session_kind() <> 'desk' THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF NOT helpdesk.supervises() THEN
         PERFORM helpdesk.refuse('this role does not word mails');
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.version <> 1 + coalesce((SELECT max(version) FROM mail_wording
+                                        WHERE kind = NEW.kind AND language = NEW.language), 0) THEN
+            PERFORM helpdesk.refuse('a wording follows the one before');
+        END IF;
+        IF NEW.body <> '' AND NEW.kind IN ('activation', 'password', 'question')
+           AND (position('{link}' IN NEW.body) = 0 OR position('{advice}' IN NEW.body) = 0) THEN
+            PERFORM helpdesk.refuse('a mail keeps its link and the advice that goes with it');
+        END IF;
+        IF (NEW.subject || NEW.body) ~ '[<>]|://' THEN
+            PERFORM helpdesk.refuse('a wording holds neither markup nor web addresses');
+        END IF;
+        PERFORM helpdesk.checked_time(NEW.written_at);
     END IF;
     RETURN coalesce(NEW, OLD);
 END

@@ -1,0 +1,126 @@
+"""What may be written into a mail, and what has to remain."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.adapters.mail_templates import MailTemplates
+from helpdesk.domain.mail_wording import LANGUAGES, Placeholder, Wording, WordingProblem, faults, written
+from helpdesk.domain.ports import MailFacts
+from helpdesk.domain.states import MailKind
+from helpdesk.resource_files import resource
+
+PROBLEM = WordingProblem
+BODY = "Pour activer votre compte, ouvrez ce lien :\n\n{link}\n\n{advice}"
+RENDERER = MailTemplates(resource("mail"))
+LINK = "https://portail.example.org/activate/abc"
+
+
+def problems(body=BODY, subject="activez votre compte", kind=MailKind.ACTIVATION):
+    return [(fault.problem, fault.what) for fault in faults(kind, written(subject, body))]
+
+
+def mail(wording, kind=MailKind.ACTIVATION, **more):
+    values = {
+        "greeting_name": "Hélène <b>Le Goff</b>",
+        "election_name": "Élections",
+        "tied_address": "helene@ac-rennes.example",
+        "link": LINK,
+        "link_hours": 72,
+        "desk_phone": "02 23 21 77 77",
+        "desk_hours": "8h-18h",
+        "portal_url": "https://portail.example.org",
+    }
+    return RENDERER.render(MailFacts(kind=kind, language="fr", wording=wording, **(values | more)))
+
+
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shipped_texts_keep_the_rules_themselves(kind, language):
+    shipped = RENDERER.shipped(kind, language)
+    assert faults(kind, shipped) == ()
+    assert written(shipped.subject, shipped.body) == shipped
+
+
+def test_a_plain_rewording_is_fit():
+    assert problems() == []
+    assert problems("Votre mot de passe a changé. Sinon, allez sur {portal}.", kind=MailKind.PASSWORD_NOTICE) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (BODY.replace("{link}", "ici"), [(PROBLEM.MISSING, "{link}")]),
+        (BODY.replace("{advice}", ""), [(PROBLEM.MISSING, "{advice}")]),
+        (BODY.replace("\n\n{link}\n\n", " {link} "), [(PROBLEM.NOT_ALONE, "{link}"), (PROBLEM.NOT_ALONE, "{advice}")]),
+        (BODY + "\n\n{link}", [(PROBLEM.REPEATED, "{link}")]),
+        (BODY + "\n\n{password}", [(PROBLEM.UNKNOWN, "{password}")]),
+        (BODY + "\n\n{{ facts.link }}", [(PROBLEM.UNKNOWN, "{ facts.link }"), (PROBLEM.UNKNOWN, "{}")]),
+        (BODY + "\n\n{% include 'x' %}", [(PROBLEM.UNKNOWN, "{% include 'x' %}")]),
+        (BODY + " <script>alert(1)</script>", [(PROBLEM.NOT_ALONE, "{advice}"), (PROBLEM.MARKUP, "<script>"),
+                                                (PROBLEM.MARKUP, "</script>")]),
+        (BODY + "\n\n<img src=x width=1>", [(PROBLEM.MARKUP, "<img src=x width=1>")]),
+        (BODY + "\n\n&lt;b&gt;", [(PROBLEM.MARKUP, "&lt;"), (PROBLEM.MARKUP, "&gt;")]),
+        (BODY + "\n\nhttps://evil.example/t.gif", [(PROBLEM.WEB_ADDRESS, "https://evil.example/t.gif")]),
+        (BODY + "\n\n![x](http://evil.example/x)", [(PROBLEM.WEB_ADDRESS, "http://evil.example/x)")]),
+        (BODY + "\n\nwww.evil.example", [(PROBLEM.WEB_ADDRESS, "www.evil.example")]),
+        (BODY + "\n\nbit.ly/3abc", [(PROBLEM.WEB_ADDRESS, "bit.ly/3abc")]),
+        (BODY + "\n\na\u202eb", [(PROBLEM.CHARACTER, "U+202E")]),
+        (BODY + "\n\na\ue002b", [(PROBLEM.CHARACTER, "U+E002")]),
+        (BODY + "x" * 4000, [(PROBLEM.BODY_TOO_LONG, "4000"), (PROBLEM.NOT_ALONE, "{advice}")]),
+        ("{link}\n\n{advice}", [(PROBLEM.BODY_TOO_SHORT, "20")]),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_foreign_is_named(body, found):
+    assert problems(body) == found
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [
+        ("", [(PROBLEM.SUBJECT_TOO_SHORT, "3")]),
+        ("x" * 101, [(PROBLEM.SUBJECT_TOO_LONG, "100")]),
+        ("votre lien {link}", [(PROBLEM.IN_SUBJECT, "")]),
+    ],
+)
+def test_a_subject_has_bounds_and_nothing_to_fill_in(subject, found):
+    assert problems(subject=subject) == found
+
+
+def test_a_notice_holds_no_link():
+    body = "Votre mot de passe a changé.\n\n{link}\n\n{portal}"
+    assert problems(body, kind=MailKind.PASSWORD_NOTICE) == [(PROBLEM.UNKNOWN, "{link}")]
+
+
+def test_a_rewording_goes_into_both_parts_within_the_frame_of_every_mail():
+    body = "Bienvenue {name}.\n\n## À faire\n\n- lire ceci\n- ouvrir le lien\n\n{link}\n\n{advice}"
+    made = mail(written("bienvenue", body))
+    assert made.subject == "Élections\N{NO-BREAK SPACE}: bienvenue"
+    for part in (made.text, made.html):
+        assert "À faire" in part
+        assert LINK in part
+        assert "72 heures" in part
+        assert "02 23 21 77 77" in part
+        assert "ne vous demanderons jamais" in part
+    assert "<li>lire ceci</li>" in made.html
+    assert f'<a href="{LINK}"' in made.html
+    assert "<b>" not in made.html
+
+
+@given(st.text(max_size=300), st.text(max_size=80))
+def test_whatever_is_found_fit_is_shown_as_plain_words(text, subject):
+    """No text that passes leaves a tag, an image or a second link in the HTML."""
+    wording = written(subject, f"{text}\n\n{{link}}\n\n{{advice}}")
+    if faults(MailKind.ACTIVATION, wording):
+        return
+    html = mail(wording, greeting_name="Anne").html
+    plain = mail(RENDERER.shipped(MailKind.ACTIVATION, "fr"), greeting_name="Anne").html
+    for tag in ("<script", "<img", "<style", "<iframe", "javascript:"):
+        assert tag not in html.lower()
+    assert html.count("href=") == plain.count("href=") == 1
+
+
+def test_placeholders_are_filled_once_and_never_from_what_was_filled_in():
+    made = mail(Wording("s" * 3, BODY + "\n\n{name}"), greeting_name="{link} {portal}")
+    assert "{link} {portal}" in made.text
+    assert str(Placeholder.LINK) == "link"
