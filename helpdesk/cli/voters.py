@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedO
 from helpdesk.cli.session import logged_in, print_json, wants_json
 from helpdesk.domain.errors import UnreadableFile
 from helpdesk.domain.findings import SuggestedAction
+from helpdesk.domain.search import SearchFilters
+from helpdesk.domain.states import AccountState
 from helpdesk.domain.verification import Claim
 from helpdesk.domain.voters import SearchHit, VoterDetail
 from helpdesk.language.catalogue import gettext as _
@@ -26,21 +29,41 @@ from helpdesk.language.words import fate_text, mail_kind_text, match_text, state
               help=to_translate("Most voters to show."))  # fmt: skip
 @click.option("--batch", type=click.Path(path_type=Path), cls=TranslatedOption,
               help=to_translate("A file with one query a line; prints a JSON line for each."))  # fmt: skip
+@click.option("--academy", default="", cls=TranslatedOption, help=to_translate("Only this académie."))
+@click.option("--department", default="", cls=TranslatedOption, help=to_translate("Only this department."))
+@click.option("--establishment", default="", metavar="UAI", cls=TranslatedOption,
+              help=to_translate("Only this establishment."))  # fmt: skip
+@click.option("--corps", default="", cls=TranslatedOption, help=to_translate("Only this corps."))
+@click.option("--state", type=click.Choice([str(state) for state in AccountState]), cls=TranslatedOption,
+              help=to_translate("Only accounts in this state."))  # fmt: skip
 @click.pass_context
-def search(context: click.Context, query: str | None, limit: int, batch: Path | None) -> None:
+def search(
+    context: click.Context,
+    query: str | None,
+    limit: int,
+    batch: Path | None,
+    academy: str,
+    department: str,
+    establishment: str,
+    corps: str,
+    state: str | None,
+) -> None:
     """Print matching voters."""
     if (query is None) == (batch is None):
         raise click.UsageError(_("Give either a query or --batch FILE."))
+    filters = SearchFilters(academy, department, establishment, corps, AccountState(state) if state else None)
     with logged_in(context) as session:
-        find = session.program.services.search.search
+        voters = session.program.services.search
+        find = partial(voters.search, limit=limit, filters=filters)
         if batch is not None:
+            voters.warm_up(session.operator)
             for line in _lines(batch):
                 started = time.perf_counter()
-                hits = find(session.operator, line, limit=limit)
+                hits = find(session.operator, line)
                 spent = (time.perf_counter() - started) * 1000
                 click.echo(json.dumps({"query": line, "ms": round(spent, 3), "results": [hit.voter for hit in hits]}))
             return
-        hits = find(session.operator, query or "", limit=limit)
+        hits = find(session.operator, query or "")
     if wants_json(context):
         print_json(hits)
     elif not hits:

@@ -99,13 +99,17 @@ class MainWindow(Translated, QMainWindow):
         for menu in (self._desk_menu, self._voter_menu, self._view_menu, self._help_menu):
             self.menuBar().addMenu(menu)
         self._search = self._action("search", "Ctrl+K", self._focus_search)
+        self._filter = self._action("filter", "Ctrl+F", self._focus_filters)
+        self._no_filter = self._action("", "Ctrl+0", self.voters_page.clear_filters)
+        for action in (self._filter, self._no_filter):
+            action.setVisible(self._session.operator.may(Permission.SEARCH_VOTERS))
         self._back = self._action("back", "Esc", self.voters_page.back)
         self._set_incident = self._action("incident", "", self._ask_incident)
         self._set_incident.setVisible(self._session.operator.may(Permission.SET_INCIDENT))
         self._log_out = self._action("leave", "", self.log_out)
         self._quit = self._action("", "Ctrl+Q", self.close)
         self._guide = self._action("help", "F1", self._show_guide)
-        self._desk_menu.addActions([self._search, self._back])
+        self._desk_menu.addActions([self._search, self._filter, self._no_filter, self._back])
         self._desk_menu.addAction(self._set_incident)
         self._desk_menu.addSeparator()
         self._desk_menu.addActions([self._log_out, self._quit])
@@ -222,6 +226,10 @@ class MainWindow(Translated, QMainWindow):
         self._navigation.choose(VOTERS)
         self.voters_page.focus_search()
 
+    def _focus_filters(self) -> None:
+        self._navigation.choose(VOTERS)
+        self.voters_page.focus_filters()
+
     def _felt(self, pulse: PulseView) -> None:
         self._incident = pulse.incident
         self._navigation.show_count(APPROVALS, pulse.approvals)
@@ -268,6 +276,8 @@ class MainWindow(Translated, QMainWindow):
         self._language_menu.setTitle(_("Language"))
         self._theme_menu.setTitle(_("Theme"))
         self._search.setText(_("Search for a voter"))
+        self._filter.setText(_("Filter the search"))
+        self._no_filter.setText(_("No filter"))
         self._back.setText(_("Back"))
         self._set_incident.setText(_("Incident notice…"))
         self._log_out.setText(_("Log out"))

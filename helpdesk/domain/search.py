@@ -7,7 +7,10 @@ from helpdesk.domain.states import AccountState
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """Filters that combine with the text; an empty one lets everybody through. `establishment` is a code."""
+    """Filters that combine with the text; an empty one lets everybody through.
+
+    `establishment` is a code, or the beginning of one.
+    """
 
     academy: str = ""
     department: str = ""

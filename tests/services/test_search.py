@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from helpdesk.domain.errors import RoleRefused
 from helpdesk.domain.roles import Scope
+from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
 
 MARIE = "10000001"
@@ -171,3 +172,74 @@ def test_every_prefix_of_an_address_finds_its_voter(services, agent, crowd, data
 def test_auditors_do_not_search(services, auditor):
     with pytest.raises(RoleRefused):
         services.search.search(auditor, "marie")
+
+
+@pytest.fixture
+def spread(add_voter):
+    """Voters of one name, who differ in one thing each."""
+    return {
+        "plain": add_voter(),
+        "nantes": add_voter(academy="Nantes", department="44"),
+        "brest": add_voter(department="29"),
+        "school": add_voter(code="0350002M", school="Lycée Zola"),
+        "corps": add_voter(corps="AESH"),
+        "active": add_voter(state=AccountState.ACTIVE),
+        "locked": add_voter(state=AccountState.ACTIVE, locked_minutes=30),
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "kept"),
+    [
+        (SearchFilters(academy="Nantes"), {"nantes"}),
+        (SearchFilters(department="29"), {"brest"}),
+        (SearchFilters(establishment="0350002M"), {"school"}),
+        (SearchFilters(establishment="0350002"), {"school"}),
+        (SearchFilters(corps="AESH"), {"corps"}),
+        (SearchFilters(state=AccountState.ACTIVE), {"active"}),
+        (SearchFilters(state=AccountState.LOCKED), {"locked"}),
+        (SearchFilters(academy="Rennes", department="29", state=AccountState.NOT_INVITED), {"brest"}),
+        (SearchFilters(academy="Nantes", department="29"), set()),
+    ],
+)
+@pytest.mark.parametrize(
+    "text", ["m", "marie", "marie dupont", "dupont m", "marie.dup", "arie.du", "035", "10000", "marie dupomt", "dupomt"]
+)
+def test_filters_combine_with_every_kind_of_text(services, agent, spread, filters, kept, text):
+    assert set(found(services, agent, text, filters=filters)) == {spread[name] for name in kept}
+
+
+def test_filters_do_not_shorten_the_list(services, agent, add_voter):
+    for _ in range(60):
+        add_voter()
+    wanted = [add_voter(corps="AESH") for _ in range(3)]
+    for text in ("marie", "marie.dupont", "dupont marie", "0350001"):
+        assert set(found(services, agent, text, limit=3, filters=SearchFilters(corps="AESH"))) == set(wanted), text
+
+
+@pytest.mark.parametrize("text", ["marie", "marie dupont", "arie.du", "0350001", "10000", "marie dupomt"])
+@pytest.mark.parametrize(
+    "filters", [SearchFilters(academy="Nantes"), SearchFilters(department="44"), SearchFilters(academy="Rennes")]
+)
+def test_no_filter_lifts_a_scope(services, add_operator, spread, text, filters):
+    nearby = add_operator("Bea Bretagne", scope=Scope(departments=frozenset({"29"})))
+    allowed = {spread["brest"]} if filters.academy == "Rennes" else set()
+    assert set(found(services, nearby, text, filters=filters)) == allowed
+
+
+def test_choices_are_those_of_the_scope(services, agent, add_operator, spread):
+    everything = services.search.choices(agent)
+    assert (everything.academies, everything.departments) == (("Nantes", "Rennes"), ("29", "35", "44"))
+    assert everything.corps == ("AESH", "Professeur certifié")
+    nearby = add_operator("Bea Bretagne", scope=Scope(departments=frozenset({"29"})))
+    offered = services.search.choices(nearby)
+    assert (offered.academies, offered.departments) == (("Rennes",), ("29",))
+
+
+def test_auditors_are_offered_no_choices(services, auditor):
+    with pytest.raises(RoleRefused):
+        services.search.choices(auditor)
+
+
+def test_warming_up_finds_nothing_wrong_in_an_empty_store(services, agent):
+    services.search.warm_up(agent)

@@ -7,6 +7,8 @@ def keys_of_the_desk() -> tuple[tuple[str, str], ...]:
     """What can be done without the mouse: the keys, and what they do."""
     return (
         (_("Ctrl+K"), _("Search for a voter")),
+        (_("Ctrl+F"), _("Filter the search")),
+        (_("Ctrl+0"), _("No filter")),
         ("↑ ↓", _("Move in the results while typing")),
         (_("Enter"), _("Open the voter")),
         (_("Esc"), _("Back")),

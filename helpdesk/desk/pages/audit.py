@@ -1,13 +1,12 @@
 """The audit trail: looking for what was done, proving that nothing was changed, taking a copy."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.fields import DayField, Field
@@ -17,6 +16,7 @@ from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import OUTCOME_SIGNS, Sign
 from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.choice import Choice
 from helpdesk.desk.widgets.empty_state import EmptyState
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.progress import ProgressStrip
@@ -77,9 +77,9 @@ class AuditPage(Page):
         self._voter = Field("auditVoter")
         self._voter.edit.returnPressed.connect(self.shown)
         self._actor, self._action, self._outcome = (
-            _Choice("auditActor"),
-            _Choice("auditAction"),
-            _Choice("auditOutcome"),
+            Choice("auditActor"),
+            Choice("auditAction"),
+            Choice("auditOutcome"),
         )
         self._since = DayField("auditSince", first=first, proposed=today - timedelta(days=7))
         self._until = DayField("auditUntil", first=first, proposed=today)
@@ -89,9 +89,8 @@ class AuditPage(Page):
         self._filters = Flow()
         for widget in (self._voter, self._actor, self._action, self._outcome, self._since, self._until, self._find):
             self._filters.addWidget(widget)
-        self._actor.offer((("", ""),))
-        self._action.offer((("", ""), *((str(action), "") for action in Action)))
-        self._outcome.offer((("", ""), *((str(outcome), "") for outcome in Outcome)))
+        self._action.offer(tuple((str(action), "") for action in Action))
+        self._outcome.offer(tuple((str(outcome), "") for outcome in Outcome))
 
     def _make_table(self) -> None:
         self._count = QLabel()
@@ -194,7 +193,7 @@ class AuditPage(Page):
         self._show(self._table.chosen)
 
     def _actors_known(self, names: tuple[str, ...]) -> None:
-        self._actor.offer((("", _("Everybody")), *((name, name) for name in names)))
+        self._actor.offer(tuple((name, name) for name in names))
 
     def _show(self, event: AuditEvent | None) -> None:
         if event is None:
@@ -284,43 +283,6 @@ class AuditPage(Page):
         self._sheet.setAccessibleDescription(_("The chosen row"))
         self._empty.say("audit", _("No such row"), _("Ask for less: another day, anybody, anything."))
         self._tell(more=self._more.isVisibleTo(self))
-
-
-class _Choice(QWidget):
-    """A labelled list of codes; the first one means anything."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._label, self._box = QLabel(), QComboBox()
-        self._box.setObjectName(name)
-        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._label.setBuddy(self._box)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(space(1))
-        layout.addWidget(self._label)
-        layout.addWidget(self._box)
-
-    @property
-    def chosen(self) -> str:
-        return str(self._box.currentData() or "")
-
-    def offer(self, choices: tuple[tuple[str, str], ...]) -> None:
-        before = self.chosen
-        if [self._box.itemData(place) for place in range(self._box.count())] == [code for code, _words in choices]:
-            return
-        self._box.clear()
-        for code, words in choices:
-            self._box.addItem(words, code)
-        self._box.setCurrentIndex(max(0, self._box.findData(before)))
-
-    def name_it(self, label: str, anything: str, words: Callable[[str], str] | None = None) -> None:
-        self._label.setText(label)
-        self._box.setAccessibleName(label)
-        self._box.setItemText(0, anything)
-        if words is not None:
-            for place in range(1, self._box.count()):
-                self._box.setItemText(place, words(str(self._box.itemData(place))))
 
 
 def _verify(session: Session, progress: Progress) -> ChainHead:

@@ -7,8 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QListView,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -16,13 +18,16 @@ from PySide6.QtWidgets import (
 
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
+from helpdesk.desk.icons import line_icon
 from helpdesk.desk.live_feed import LiveFeed
+from helpdesk.desk.pages.filter_bar import FilterBar
 from helpdesk.desk.pages.result_row import ResultRow
 from helpdesk.desk.pages.search_box import SearchBox
 from helpdesk.desk.pages.search_results import SearchResults
 from helpdesk.desk.pages.search_run import Reply, SearchRun
 from helpdesk.desk.pages.start_panel import StartPanel
 from helpdesk.desk.pages.voter import VoterPage
+from helpdesk.desk.request import Request
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
@@ -30,6 +35,7 @@ from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.empty_state import EmptyState
 from helpdesk.domain.addresses import is_address, read_pasted
 from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.roles import Permission
 from helpdesk.domain.voters import VoterDetail
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext
@@ -56,7 +62,7 @@ class _ResultList(QListView):
 
 
 class VotersPage(Translated, QWidget):
-    """Search box on top; below it the results, or the voter that was opened."""
+    """Search box and filters on top; below them the results, or the voter that was opened."""
 
     def __init__(
         self, session: Session, actions: VoterActions, troubles: Troubles, live: LiveFeed, parent: QWidget | None = None
@@ -65,11 +71,17 @@ class VotersPage(Translated, QWidget):
         super().__init__(parent)
         self.setObjectName("votersPage")
         self._session, self._troubles = session, troubles
+        self._warmed = False
         self._error: HelpdeskError | None = None
         self._opening: str | None = None
         self._given_address = ""
         self._open_when_found = False
         self.search_box = SearchBox()
+        self._filters = FilterBar()
+        self._filters.hide()
+        self._filter_button = QPushButton(line_icon("filter"), "")
+        self._filter_button.setObjectName("filterButton")
+        self._filter_button.setCheckable(True)
         self._count = QLabel()
         self._count.setObjectName("resultCount")
         self._count.setProperty("tone", "quiet")
@@ -83,6 +95,7 @@ class VotersPage(Translated, QWidget):
         self._places = QStackedWidget()
         search = partial(session.services.search.search, session.operator, limit=_LIMIT)
         self._run = SearchRun(session.tasks, search, self)
+        self._choices = Request(session, troubles, "filters", self)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -109,7 +122,11 @@ class VotersPage(Translated, QWidget):
         bar.setProperty("surface", "bar")
         top = QVBoxLayout(bar)
         top.setContentsMargins(space(4), space(3), space(4), space(3))
-        top.addWidget(self.search_box)
+        line = QHBoxLayout()
+        line.addWidget(self.search_box, 1)
+        line.addWidget(self._filter_button)
+        top.addLayout(line)
+        top.addWidget(self._filters)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -129,6 +146,11 @@ class VotersPage(Translated, QWidget):
         self._start.changed.connect(self._show_state)
         self._voter.left.connect(self.back)
         self._voter.refused.connect(self._voter_refused)
+        self._filter_button.toggled.connect(self._filters.setVisible)
+        self._filter_button.clicked.connect(self._filters_asked_for)
+        self._filters.changed.connect(self._filters_changed)
+        self._choices.answered.connect(self._filters.offer)
+        self._choices.refused.connect(self._no_choices)
 
     @property
     def shows_voter(self) -> bool:
@@ -140,25 +162,58 @@ class VotersPage(Translated, QWidget):
         self.search_box.setFocus()
         self.search_box.selectAll()
 
+    def focus_filters(self) -> None:
+        """Show the filters and go to the first; back to the search box from there, and they go if none is set."""
+        focused = self.window().focusWidget()
+        if focused is None or not self._filters.isAncestorOf(focused):
+            self._filter_button.setChecked(True)
+            self._filters.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        self._filter_button.setChecked(bool(self._filters.filters))
+        self.focus_search()
+
+    def clear_filters(self) -> None:
+        """Filter nothing any more."""
+        self._filters.clear()
+
     def back(self) -> None:
-        """From the voter to the results, from them to the search box, from there to an empty one."""
+        """From the voter to the results, from them to the search box, to an empty one, to no filters."""
         if self.shows_voter:
             self._voter.close_voter()
             self._places.setCurrentIndex(0)
             self._start.ask()
-        elif self.search_box.hasFocus():
+        elif self.search_box.hasFocus() and self.search_box.text():
             self.search_box.clear()
+        elif self.search_box.hasFocus():
+            self._filters.clear()
         self.focus_search()
 
     def end(self) -> None:
         """Ask for nothing any more."""
         self._run.forget()
+        self._choices.forget()
         self._voter.close_voter()
         self._start.end()
 
     def shown(self) -> None:
         """The page comes into view."""
         self._start.ask()
+        if self._session.operator.may(Permission.SEARCH_VOTERS):
+            self._choices.ask(partial(self._session.services.search.choices, self._session.operator))
+            self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Once after the login, so that the first key is as quick as the next; nobody waits for it."""
+        if not self._warmed:
+            self._warmed = True
+            job = partial(self._session.services.search.warm_up, self._session.operator)
+            self._session.tasks.run(job, self._warm, self._not_warm)
+
+    def _warm(self, _: None) -> None:
+        """Nothing to tell."""
+
+    def _not_warm(self, _: Exception) -> None:
+        """The search itself will tell what the matter is."""
 
     def open_voter(self, number: str, given_address: str = "") -> None:
         """Open a voter's page; the view is audited, so it is asked for once."""
@@ -179,7 +234,7 @@ class VotersPage(Translated, QWidget):
         self._open_when_found = False
         self._error = None
         if text.strip():
-            self._run.ask(text)
+            self._run.ask(text, self._filters.filters)
         else:
             self._run.forget()
             self._troubles.forget("search")
@@ -204,7 +259,20 @@ class VotersPage(Translated, QWidget):
 
     def _search_again(self) -> None:
         if self.search_box.text().strip():
-            self._run.ask(self.search_box.text())
+            self._run.ask(self.search_box.text(), self._filters.filters)
+
+    def _filters_asked_for(self, shown: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        if shown:
+            self._filters.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _filters_changed(self) -> None:
+        self._typed()
+        self._changed(self.search_box.text())
+        self._name_filter_button()
+        announce(self.search_box, self._filters.summary() or _("No filter"))
+
+    def _no_choices(self, _error: object) -> None:
+        """The search itself tells of roles and sessions."""
 
     def _step(self, rows: int) -> None:
         if self._model.rowCount():
@@ -252,16 +320,25 @@ class VotersPage(Translated, QWidget):
         text, rows = self.search_box.text().strip(), self._model.rowCount()
         self._count.setText("")
         self._results.setCurrentIndex(1 if rows and self._error is None else 0)
+        summary = self._filters.summary()
+        only = _("only {filters}").format(filters=summary) if summary else ""
         if self._error is not None:
             self._empty.say("warning", _("This is not possible"), error_text(self._error, self._session.zone))
         elif self._opening is not None and rows:
             self._count.setText(_("Opening…"))
-        elif rows >= _LIMIT:
-            self._count.setText(_("The {count} best matches; type more to narrow them down").format(count=rows))
         elif rows:
-            self._count.setText(ngettext("{count} voter found", "{count} voters found", rows).format(count=rows))
+            counted = ngettext("{count} voter found", "{count} voters found", rows)
+            if rows >= _LIMIT:
+                counted = _("The {count} best matches; type more to narrow them down")
+            self._count.setText(" · ".join(part for part in (counted.format(count=rows), only) if part))
         elif text and self._run.waiting:
             self._empty.say("search", _("Searching…"), "")
+        elif text and only:
+            self._empty.say(
+                "filter",
+                _("No voter found with these filters"),
+                _("Looked for {filters}. Ctrl+0 takes all filters away.").format(filters=only),
+            )
         elif text:
             self._empty.say(
                 "search",
@@ -271,17 +348,27 @@ class VotersPage(Translated, QWidget):
                     "or the establishment's code. Voters of other académies may be outside your scope."
                 ),
             )
-        elif not self._start.is_empty:
+        elif not self._start.is_empty and not only:
             self._results.setCurrentWidget(self._start)
         else:
+            self._count.setText(only)
             self._empty.say(
                 "voters",
                 _("Who is calling?"),
                 _("Type or paste an address, a name, a voter number or an establishment: results come as you type."),
             )
 
+    def _name_filter_button(self) -> None:
+        count = self._filters.count
+        self._filter_button.setText(_("Filters ({count})").format(count=count) if count else _("Filters"))
+        summary = self._filters.summary()
+        self._filter_button.setAccessibleName(self._filter_button.text())
+        self._filter_button.setAccessibleDescription(summary)
+        self._filter_button.setToolTip(_("Show or hide the filters (Ctrl+F)"))
+
     def retranslate(self) -> None:
         """Names, states and results again."""
+        self._name_filter_button()
         self._list.setAccessibleName(_("Voters found"))
         self._model.retranslate()
         self._show_state()

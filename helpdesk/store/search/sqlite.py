@@ -191,20 +191,21 @@ class SqliteSearch:
         tests: list[tuple[str, tuple[object, ...]]] = []
         moment = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
         if filters.establishment:
-            tests.append(("p.code = ?", (filters.establishment,)))
+            tests.append(("of_it.code >= ? AND of_it.code < ?", (filters.establishment, filters.establishment + END)))
         if filters.corps:
-            tests.append(("v.corps = ?", (filters.corps,)))
+            tests.append(("it.corps = ?", (filters.corps,)))
         if filters.state is AccountState.LOCKED:
-            tests.append(("a.locked_until > ?", (moment,)))
+            tests.append(("its.locked_until > ?", (moment,)))
         elif filters.state is not None:
-            tests.append(("a.state = ? AND (a.locked_until IS NULL OR a.locked_until <= ?)", (filters.state, moment)))
+            unlocked = "its.state = ? AND (its.locked_until IS NULL OR its.locked_until <= ?)"
+            tests.append((unlocked, (filters.state, moment)))
         if tests:
             both = " AND ".join(test for test, _given in tests)
             self._where += f""" AND EXISTS (
-                SELECT 1 FROM voter AS v
-                JOIN establishment AS p ON p.id = v.establishment_id
-                JOIN account AS a ON a.voter_id = v.id
-                WHERE v.id = k.voter_id AND {both}
+                SELECT 1 FROM voter AS it
+                JOIN establishment AS of_it ON of_it.id = it.establishment_id
+                JOIN account AS its ON its.voter_id = it.id
+                WHERE it.id = k.voter_id AND {both}
             )"""
             self._given += [value for _test, given in tests for value in given]
 

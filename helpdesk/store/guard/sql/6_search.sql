@@ -11,7 +11,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         SELECT FROM voter v
         JOIN establishment p ON p.id = v.establishment_id
         JOIN account a ON a.voter_id = v.id
-        WHERE v.id = p_voter AND (p_establishment = '' OR p.code = p_establishment)
+        WHERE v.id = p_voter AND starts_with(p.code, p_establishment)
         AND (p_corps = '' OR v.corps = p_corps)
         AND CASE p_state
             WHEN '' THEN true
