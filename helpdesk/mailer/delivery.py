@@ -62,6 +62,10 @@ class Delivery:
         self._recording = Lock()
         self._record_again_at = 0.0
 
+    def call_back(self) -> int:
+        """Make due what a clock that was ahead has put off; see `Outbox.call_back`."""
+        return self._outbox.call_back()
+
     def deliver_due(self, *, stop: Event, limit: int = _LARGEST_BATCH) -> int:
         """Deliver a batch of mails that are due, `limit` at most; how many were claimed.
 

@@ -34,6 +34,7 @@ def deliver_all_due(delivery: Delivery, stop: Event) -> int:
 def deliver_until_empty(delivery: Delivery, outbox: Outbox, clock: Clock, stop: Event) -> int:
     """Deliver until no mail waits, for retries too; how many attempts. Raises MailServerUnreachable."""
     total = 0
+    outbox.call_back()
     while not stop.is_set():
         total += deliver_all_due(delivery, stop)
         due = outbox.next_due()
@@ -52,8 +53,13 @@ def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report:
     """
     pauses = _pauses()
     told_running = False
+    looked: datetime | None = None
     while not stop.is_set():
         try:
+            now = clock()
+            if looked is None or now < looked:  # at the start, and when the clock was set back
+                delivery.call_back()
+            looked = now
             deliver_all_due(delivery, stop)
         except Exception as error:  # noqa: BLE001 (the mailer outlives whatever happens to it)
             pause = next(pauses)

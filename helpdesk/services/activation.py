@@ -25,6 +25,7 @@ from helpdesk.domain.voters import QueuedMail
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import checked_reason, guarded_action, guarded_look
 from helpdesk.services.mail_queue import NEVER_SENT, mail_facts, queue_mail, renew_links, tied_address
+from helpdesk.services.recent import lately
 from helpdesk.services.standing_wordings import standing_wordings
 from helpdesk.store.schema import account, outbox
 
@@ -145,7 +146,7 @@ def throttled_until(connection: Connection, voter_id: int, now: datetime, limits
         .where(
             outbox.c.voter_id == voter_id,
             outbox.c.kind.in_(LINK_MAILS),
-            outbox.c.queued_at > now - _DAY,
+            lately(outbox.c.queued_at, now, _DAY),
             ~NEVER_SENT,
         )
         .order_by(outbox.c.queued_at.desc())

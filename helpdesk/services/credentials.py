@@ -19,6 +19,7 @@ from helpdesk.domain.passwords import is_common_password
 from helpdesk.domain.roles import EVERYTHING, Operator, Role
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import record_refusal, stored_scope
+from helpdesk.services.recent import lately
 from helpdesk.store.audit_chain import append
 from helpdesk.store.logins import (
     LONGEST_LOGIN,
@@ -152,7 +153,7 @@ class StoredPasswords:
         window = timedelta(seconds=limits.login_closed_seconds)
         times = connection.scalars(
             select(login_failure.c.at)
-            .where(login_failure.c.folded == folded, login_failure.c.at > now - window)
+            .where(login_failure.c.folded == folded, lately(login_failure.c.at, now, window))
             .order_by(login_failure.c.at.desc())
             .limit(limits.login_failures)
         ).all()

@@ -28,6 +28,7 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import check_phase, checked_reason, operator_at_work, record_refusal
 from helpdesk.services.mail_queue import CANCELLED, NEVER_SENT, new_mail
+from helpdesk.services.recent import lately
 from helpdesk.store.audit_chain import Entry, append, append_all
 from helpdesk.store.engine import lock_voters, own_voter_number
 from helpdesk.store.schema import account, address, campaign, establishment, one_time_link, operator, outbox, voter
@@ -174,8 +175,8 @@ class Invitations:
             account.c.state.in_(selection.states),
             address.c.bounces < limits.failing_bounces,
             ~exists().where(link_mail, outbox.c.fate.in_(WAITING_FATES)),
-            sent_lately.where(outbox.c.queued_at > now - _HOUR).scalar_subquery() < limits.resends_per_hour,
-            sent_lately.where(outbox.c.queued_at > now - _DAY).scalar_subquery() < limits.resends_per_day,
+            sent_lately.where(lately(outbox.c.queued_at, now, _HOUR)).scalar_subquery() < limits.resends_per_hour,
+            sent_lately.where(lately(outbox.c.queued_at, now, _DAY)).scalar_subquery() < limits.resends_per_day,
             *_places(selection),
             *_scope(who),
         ]

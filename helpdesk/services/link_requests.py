@@ -17,6 +17,7 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import check_phase
 from helpdesk.services.mail_queue import queue_mail, renew_links, tied_address
+from helpdesk.services.recent import lately
 from helpdesk.services.voter_action import PORTAL, VoterAction, voter_and_account
 from helpdesk.store.audit_chain import append
 from helpdesk.store.engine import lock_voter
@@ -114,7 +115,7 @@ class LinkRequests:
                 outbox.c.voter_id == act.voter.id,
                 outbox.c.kind == MailKind.OTHER_ADDRESS_NOTICE,
                 outbox.c.to_address == known,
-                outbox.c.queued_at > act.now - _HOUR,
+                lately(outbox.c.queued_at, act.now, _HOUR),
             )
         )
         if known is None or (recent or 0) >= self._context.limits.resends_per_hour:

@@ -129,6 +129,11 @@ def note_answers(
             connection.execute(update(mail_pace).where(row).values(gap_ms=gap_now))
 
 
+def open_again(connection: Connection, *, later_than: datetime, now: datetime) -> None:
+    """Let lanes go on that are held longer than any pace could: by a clock that was ahead."""
+    connection.execute(update(mail_pace).where(mail_pace.c.next_at > later_than).values(next_at=now))
+
+
 def _paces(connection: Connection, lanes: Iterable[str] | None = None) -> dict[str, _Pace]:
     query = select(mail_pace.c.lane, mail_pace.c.gap_ms, mail_pace.c.next_at)
     if lanes is not None:

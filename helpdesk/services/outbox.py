@@ -16,8 +16,18 @@ from helpdesk.domain.ports import MailFacts
 from helpdesk.domain.states import LINK_MAILS, SENT_PRIORITIES, MailFate, MailKind, MailPriority
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
-from helpdesk.services.mail_lanes import WAITING, Lane, all_lanes, bulk_quota, note_answers, note_taken, open_lanes
+from helpdesk.services.mail_lanes import (
+    WAITING,
+    Lane,
+    all_lanes,
+    bulk_quota,
+    note_answers,
+    note_taken,
+    open_again,
+    open_lanes,
+)
 from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
+from helpdesk.services.recent import CLOCKS_APART
 from helpdesk.services.standing_wordings import standing_wordings
 from helpdesk.store.audit_chain import Entry, append_all
 from helpdesk.store.engine import lock_voters, upsert
@@ -234,6 +244,20 @@ class Outbox:
                 )
             )
             return int(held.rowcount)
+
+    def call_back(self) -> int:
+        """Make due what is put off, or held, longer than any pause or lease can be; how many mails.
+
+        A computer's clock that was ahead for a while writes such moments: mails would wait until it was right.
+        """
+        now, limits = self._context.clock(), self._context.limits
+        pause = timedelta(seconds=limits.retry_longest_seconds * (1 + _JITTER)) + CLOCKS_APART
+        lease = timedelta(seconds=limits.lease_seconds) + CLOCKS_APART
+        late = update(outbox).where(WAITING, outbox.c.next_attempt_at > now + pause).values(next_attempt_at=now)
+        held = update(outbox).where(WAITING, outbox.c.leased_until > now + lease).values(leased_until=now)
+        with self._context.store.write() as connection:
+            open_again(connection, later_than=now + pause, now=now)
+            return int(connection.execute(late).rowcount + connection.execute(held).rowcount)
 
     def status(self) -> OutboxStatus:
         """How many mails wait, since when, and the newest reason for waiting."""

@@ -13,6 +13,7 @@ from helpdesk.domain.verification import Claim, KnownAttributes, spell_claims
 from helpdesk.domain.voters import VerificationResult
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import guarded_action
+from helpdesk.services.recent import lately
 from helpdesk.store.callers import compare_claims
 from helpdesk.store.schema import establishment, verification
 
@@ -72,7 +73,7 @@ def failure_budget(connection: Connection, voter_id: int, now: datetime, limits:
     window = timedelta(seconds=limits.verification_closed_seconds)
     failures = connection.scalars(
         select(verification.c.at)
-        .where(verification.c.voter_id == voter_id, ~verification.c.matched, verification.c.at > now - window)
+        .where(verification.c.voter_id == voter_id, ~verification.c.matched, lately(verification.c.at, now, window))
         .order_by(verification.c.at.desc())
         .limit(limits.verification_failures)
     ).all()

@@ -1,5 +1,6 @@
 """How long the mailer waits when something is away."""
 
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -26,6 +27,9 @@ class Failing:
     def __init__(self, error):
         self.error = error
 
+    def call_back(self):
+        return 0
+
     def deliver_due(self, *, stop):
         raise self.error
 
@@ -43,3 +47,28 @@ def test_pauses_grow_to_a_bound(clock, error, longest):
     assert stop.pauses == sorted(stop.pauses)
     assert (stop.pauses[0], stop.pauses[-1]) == (2, longest)
     assert [status.next_attempt_at for status in told][-1] is not None
+
+
+class Idle:
+    def __init__(self, clock, backwards):
+        self.clock, self.backwards, self.called = clock, backwards, []
+
+    def call_back(self):
+        self.called.append(self.clock())
+
+    def deliver_due(self, *, stop):
+        self.clock.advance(minutes=-30 if self.backwards.pop() else 1)
+        stop.set() if not self.backwards else None
+        return 0
+
+
+def test_a_clock_set_back_while_the_mailer_runs_calls_back_what_it_had_put_off(clock):
+    idle = Idle(clock, [False, False, True, False])
+    started = clock()
+
+    class Ready(Event):
+        def wait(self, timeout=None):
+            return self.is_set()
+
+    deliver_until_stopped(idle, clock, Ready(), lambda _: None)
+    assert idle.called == [started, started + timedelta(minutes=1 - 30)]

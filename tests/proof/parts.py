@@ -56,6 +56,13 @@ PARTS: tuple[Part, ...] = (
         full_seconds=400,
     ),
     Part(
+        "clocks",
+        "tests.trials.clocks",
+        "Clocks that leap forth and back, zones that change, the end of summer time, on both databases.",
+        quick_seconds=120,
+        full_seconds=900,
+    ),
+    Part(
         "accounts",
         "tests.trials.account_machine",
         "Random legal and illegal steps on accounts and links, on both databases, against a small model.",

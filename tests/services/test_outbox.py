@@ -339,6 +339,21 @@ def test_retries_come_later_and_later_but_at_least_hourly(box, queue, database, 
         clock.advance(seconds=1)
 
 
+def test_what_a_clock_that_was_ahead_put_off_is_called_back(box, queue, clock, database):
+    right = clock()
+    clock.advance(days=1)  # a mail of yesterday's date still lives
+    queue(), queue(), queue()
+    _held, delayed = box.claim("w", limit=2)
+    assert box.record_temporary(delayed, "4.3.2", "451 4.3.2 later")
+    clock.now = right
+    assert box.claim("w2", limit=3) == ()
+    assert box.call_back() >= 3
+    for _ in range(3):  # one by one: the domain wants fewer mails, and goes on at its pace from now
+        assert len(box.claim("w2", limit=3)) == 1
+        clock.advance(seconds=3)
+    assert box.call_back() == 0
+
+
 def test_an_answer_that_echoes_the_mail_leaves_no_link_behind(box, queue, database):
     queue()
     (mail,) = box.claim("one", limit=1)

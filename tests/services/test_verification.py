@@ -7,6 +7,7 @@ import pytest
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import TooFewClaims, VerificationClosed
 from helpdesk.domain.verification import Claim
+from tests.voters import verify_caller
 
 RIGHT = {Claim.BIRTH_DATE: "4 mars 1980", Claim.ESTABLISHMENT: "college jean moullin"}
 WRONG = {Claim.BIRTH_DATE: "5 mars 1980", Claim.ESTABLISHMENT: "college jean moullin"}
@@ -58,3 +59,14 @@ def test_the_trail_tells_which_items_were_compared_and_no_value(services, admini
     event = services.trail.show(administrator, voter=number)[0]
     assert (event.action, event.outcome) == (Action.CALLER_VERIFIED, Outcome.FAILED)
     assert event.detail == {"attributes": "birth_date establishment"}
+
+
+def test_failures_under_a_clock_that_was_ahead_close_nothing_once_it_is_right(services, agent, add_voter, clock):
+    number, right = add_voter(), clock()
+    clock.advance(days=30)
+    for _ in range(5):
+        assert not services.verification.verify(agent, number, WRONG).matched
+    with pytest.raises(VerificationClosed):
+        services.verification.verify(agent, number, WRONG)
+    clock.now = right
+    verify_caller(services, agent, number)

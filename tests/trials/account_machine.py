@@ -6,14 +6,11 @@ comes twice; every state is one of the table's. `python -m tests.trials.account_
 
 import contextlib
 import itertools
-import os
 import random
-import shutil
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select
 
 from helpdesk.domain.errors import (
     HelpdeskError,
@@ -53,14 +50,11 @@ from helpdesk.domain.states import (
     MailKind,
 )
 from helpdesk.domain.verification import Claim
-from helpdesk.store.engine import Store
 from helpdesk.store.schema import account, audit_event, challenge_question, one_time_link, outbox, portal_session, voter
-from helpdesk.store.upgrade import upgrade_store
-from tests.conftest import drop_logins
-from tests.databases import postgresql
 from tests.proof.figures import Figure, counted, finish, full
 from tests.trials.account_model import LIMITS, Link, Voter, lifetime, purpose_of
-from tests.trials.stage import memory_folder, staged
+from tests.trials.fresh_stores import MakeStore, on_postgresql, on_sqlite
+from tests.trials.stage import staged
 from tests.voters import VOTER_ANSWER, VOTER_PASSWORD
 
 COMMAND = "python -m tests.trials.account_machine"
@@ -70,7 +64,6 @@ ANSWERS = ("Médor le chien", "Zanzibar la tortue")
 STATES = (AccountState.NOT_INVITED, AccountState.ACTIVE)
 VOTERS = len(STATES)
 PICK = st.sampled_from((0, 0, 0, 1, 2, 3, 99))
-MakeStore = Callable[[], contextlib.AbstractContextManager[Store]]
 
 
 class Accounts(RuleBasedStateMachine):
@@ -468,67 +461,6 @@ class Accounts(RuleBasedStateMachine):
         if self.before is not None and self.before[0] != changed:
             assert audited > self.before[1], "something changed without a row in the trail"
         self.before = (changed, audited)
-
-
-@contextmanager
-def on_sqlite() -> Iterator[MakeStore]:
-    """Fresh stores in files, copies of one that was upgraded once."""
-    folder = memory_folder()
-    template = folder / "template.db"
-    store = Store(f"sqlite:///{template}")
-    upgrade_store(store)
-    store.close()
-    turn = itertools.count()
-
-    @contextmanager
-    def make() -> Iterator[Store]:
-        path = folder / f"{next(turn)}.db"
-        shutil.copy(template, path)
-        made = Store(f"sqlite:///{path}")
-        try:
-            yield made
-        finally:
-            made.close()
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-    try:
-        yield make
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def on_postgresql() -> Iterator[MakeStore]:
-    """Fresh databases of a server of its own, copies of one that was upgraded once."""
-    with postgresql(durable=False) as server:
-        engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-
-        def run(statement: str) -> None:
-            with engine.connect() as connection:
-                connection.execute(text(statement))
-
-        run("CREATE DATABASE machine_template")
-        store = Store(f"{server}/machine_template")
-        upgrade_store(store)
-        store.close()
-
-        @contextmanager
-        def make() -> Iterator[Store]:
-            name = f"machine_{os.urandom(6).hex()}"
-            run(f"CREATE DATABASE {name} TEMPLATE machine_template")
-            made = Store(f"{server}/{name}")
-            try:
-                yield made
-            finally:
-                made.close()
-                run(f"DROP DATABASE {name} WITH (FORCE)")
-                drop_logins(server)
-
-        try:
-            yield make
-        finally:
-            engine.dispose()
 
 
 def run_machine(name: str, opened: contextlib.AbstractContextManager[MakeStore], examples: int, steps: int) -> Figure:

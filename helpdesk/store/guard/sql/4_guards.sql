@@ -140,6 +140,7 @@ BEGIN
                 SELECT 1 FROM account WHERE voter_id = NEW.voter_id AND state = 'challenge_reset') AND (
                 SELECT count(*) FROM outbox WHERE voter_id = NEW.voter_id
                 AND kind IN ('activation', 'password', 'question') AND queued_at > helpdesk.now() - interval '1 hour'
+                AND queued_at <= helpdesk.now() + interval '5 minutes'
                 AND NOT (answer_code = 'superseded' AND attempts = 0)) >= {resends_per_hour} THEN
             PERFORM helpdesk.refuse('this voter has had the mails that an hour allows');
         END IF;
@@ -263,7 +264,8 @@ BEGIN
         PERFORM helpdesk.refuse('a claim has four spellings at most');
     END IF;
     IF (SELECT count(*) FROM verification WHERE voter_id = p_voter_id AND NOT matched
-            AND at > p_at - make_interval(secs => {verification_closed_seconds})) >= {verification_failures} THEN
+            AND at > p_at - make_interval(secs => {verification_closed_seconds})
+            AND at <= p_at + interval '5 minutes') >= {verification_failures} THEN
         PERFORM helpdesk.refuse('too many wrong answers for this voter');
     END IF;
     SELECT jsonb_build_object(
