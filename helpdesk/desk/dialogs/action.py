@@ -37,6 +37,7 @@ class ActionDialog(Translated, QDialog):
     `done_with` carries what to tell the operator; `outdated` says that the page behind shows an old state.
     """
 
+    steps_wide = _WIDTH
     done_with = Signal(str)
     outdated = Signal()
 
@@ -160,7 +161,7 @@ class ActionDialog(Translated, QDialog):
         self.ensurePolished()
         window = self.parentWidget()
         room = window.size() if window is not None else self.sizeHint()
-        width = min(space(_WIDTH), room.width() - space(8))
+        width = min(space(self.steps_wide), room.width() - space(8))
         for widget in (self, *self.findChildren(QWidget)):
             widget.ensurePolished()
         high = self._content.totalHeightForWidth(width - space(1))

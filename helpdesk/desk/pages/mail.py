@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton,
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.invite import InviteDialog
 from helpdesk.desk.dialogs.mail_waiting import MailWaitingDialog
+from helpdesk.desk.dialogs.wording import WordingDialog
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
@@ -73,6 +74,8 @@ class MailPage(Page):
         self._handled = self._button("handledButton", "check", self._sign)
         self._invite = self._button("inviteButton", "send", self._ask_invite)
         self._invite.setVisible(session.operator.may(Permission.INVITE))
+        self._word = self._button("wordingButton", "note", self._ask_wording)
+        self._word.setVisible(session.operator.may(Permission.WORD_MAILS))
         self._mails: Table[OutboxLine] = Table(self._mail_columns(), name="mailTable", says=_mails_name)
         self._returned: Table[ReturnedView] = Table(self._returned_columns(), name="returnedTable", says=_returned_name)
         self._sheet = _Sheet(session)
@@ -208,6 +211,11 @@ class MailPage(Page):
         dialog.finished.connect(self.shown)
         dialog.ask()
 
+    def _ask_wording(self) -> None:
+        dialog = WordingDialog(self.session, self)
+        dialog.done_with.connect(self.say_done)
+        dialog.ask()
+
     def _sign(self) -> None:
         returned = self._returned.chosen
         if returned is not None:
@@ -231,6 +239,7 @@ class MailPage(Page):
             (self._cancel, _("Cancel the mail…")),
             (self._handled, _("Handled")),
             (self._invite, _("Invite voters…")),
+            (self._word, _("Wording of mails…")),
         )
         for button, text in words:
             button.setText(text)
