@@ -51,6 +51,14 @@ class TranslatedGroup(click.Group, TranslatedCommand):
     group_class = type
 
 
+METRICS_PORT = click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    cls=TranslatedOption,
+    help=to_translate("Serve /metrics and /health on this port of 127.0.0.1; 0: any that is free."),
+)
+
+
 def given(context: click.Context, name: str, default: Any = None) -> Any:  # noqa: ANN401 (typed by its readers)
     """What was given for a global option, wherever it stood; the last one wins."""
     return context.meta.get(f"{_META}.{name}", default)

@@ -3,13 +3,14 @@
 import logging
 import secrets
 import signal
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk.bootstrap import Program, open_program, portal_key
-from helpdesk.cli.options import TranslatedCommand, TranslatedOption
-from helpdesk.cli.session import log_to_file, settings_of
+from helpdesk.cli.options import METRICS_PORT, TranslatedCommand, TranslatedOption
+from helpdesk.cli.session import log_to_file, say_where_metrics_are, settings_of
 from helpdesk.domain.errors import AddressTaken, SecretStoreUnavailable
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
@@ -25,9 +26,13 @@ log = logging.getLogger("helpdesk.portal")
               help=to_translate("Address to listen on; a reverse proxy with TLS stands before it."))  # fmt: skip
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), cls=TranslatedOption,
               help=to_translate("Port to listen on; 0: any that is free."))  # fmt: skip
+@METRICS_PORT
 @click.pass_context
-def portal(context: click.Context, host: str, port: int) -> None:
+def portal(context: click.Context, host: str, port: int, metrics_port: int | None) -> None:
     """Serve in the foreground."""
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415
+
+    from helpdesk.cli.watching import LinkRequestFigures, RequestCounter, watched_on  # noqa: PLC0415
     from helpdesk.portal.server import PortalServer, listen  # noqa: PLC0415
 
     program = open_program(settings_of(context))
@@ -37,17 +42,27 @@ def portal(context: click.Context, host: str, port: int) -> None:
             listening = listen(host, port)
         except OSError:
             raise AddressTaken(f"{host}:{port}") from None
-        app = portal_app(program, key=_key(program))
+        registry = CollectorRegistry()
+        registry.register(LinkRequestFigures(program.services, program.clock))
+        app = portal_app(program, key=_key(program), count_request=RequestCounter(registry))
         server = PortalServer(app, listening, threads=max(1, program.settings.portal.threads))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_arguments: server.stop())
         click.echo(_("The portal answers on {address}").format(address=f"http://{host}:{listening.getsockname()[1]}"))
-        server.serve()
+        with watched_on(metrics_port, registry, program.services.elections.current) as taken:
+            say_where_metrics_are(taken)
+            server.serve()
     finally:
         program.close()
 
 
-def portal_app(program: Program, *, key: bytes, shows_captcha: bool = False) -> "Flask":
+def portal_app(
+    program: Program,
+    *,
+    key: bytes,
+    shows_captcha: bool = False,
+    count_request: Callable[[str, int], None] | None = None,
+) -> "Flask":
     """The portal over a program, as a WSGI application."""
     from helpdesk.portal.app import create_app  # noqa: PLC0415
     from helpdesk.portal.context import PortalContext  # noqa: PLC0415
@@ -65,6 +80,7 @@ def portal_app(program: Program, *, key: bytes, shows_captcha: bool = False) -> 
             proxies=settings.portal.proxies,
             limits_storage=settings.portal.limits_storage,
             shows_captcha=shows_captcha,
+            count_request=count_request,
         )
     )
 

@@ -6,6 +6,8 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,8 +25,8 @@ from helpdesk.bootstrap import (
     smtp_transport,
 )
 from helpdesk.cli.desk_settings import DeskSettings
-from helpdesk.cli.options import TranslatedCommand, TranslatedOption, given
-from helpdesk.cli.session import at_work, log_to_file, settings_of
+from helpdesk.cli.options import METRICS_PORT, TranslatedCommand, TranslatedOption, given
+from helpdesk.cli.session import at_work, log_to_file, say_where_metrics_are, settings_of
 from helpdesk.config import load_settings
 from helpdesk.domain.errors import HelpdeskError, MailServerUnreachable
 from helpdesk.domain.mailer_status import MailerState, MailerStatus
@@ -43,8 +45,9 @@ if TYPE_CHECKING:  # the desk costs Qt: it is imported only when it is asked for
 @click.option("--once", is_flag=True, cls=TranslatedOption, help=to_translate("Deliver what is due now, then end."))
 @click.option("--until-empty", is_flag=True, cls=TranslatedOption,
               help=to_translate("Deliver until no mail waits any more."))  # fmt: skip
+@METRICS_PORT
 @click.pass_context
-def mailer(context: click.Context, *, once: bool, until_empty: bool) -> None:
+def mailer(context: click.Context, metrics_port: int | None, *, once: bool, until_empty: bool) -> None:
     """Run the mailer in the foreground."""
     with at_work(context, Permission.RUN_MAILER) as program:
         stop = threading.Event()
@@ -60,7 +63,8 @@ def mailer(context: click.Context, *, once: bool, until_empty: bool) -> None:
                 return
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_arguments: stop.set())
-            deliver_until_stopped(delivery, program.clock, stop, _say)
+            with _watched(program, metrics_port):
+                deliver_until_stopped(delivery, program.clock, stop, _say)
         finally:
             delivery.close()
 
@@ -153,6 +157,23 @@ def make_delivery(program: Program) -> Delivery:
         worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
         lease_seconds=settings.limits.lease_seconds,
     )
+
+
+@contextmanager
+def _watched(program: Program, port: int | None) -> Iterator[None]:
+    """Tell of the outbox on a port of this machine meanwhile, if one was named."""
+    if port is None:
+        yield
+        return
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415 (only whoever is watched needs it)
+
+    from helpdesk.cli.watching import MailFigures, watched_on  # noqa: PLC0415
+
+    registry = CollectorRegistry()
+    registry.register(MailFigures(program.services, program.clock))
+    with watched_on(port, registry, program.services.outbox.status) as taken:
+        say_where_metrics_are(taken)
+        yield
 
 
 def _say(status: MailerStatus) -> None:

@@ -104,6 +104,12 @@ def language_of(arguments: Sequence[str]) -> str:
     return os.environ.get("HELPDESK_LANGUAGE", "system")
 
 
+def say_where_metrics_are(port: int | None) -> None:
+    """Tell a terminal, on standard error, where a service is watched."""
+    if port is not None:
+        click.echo(_("Metrics are at {address}").format(address=f"http://127.0.0.1:{port}/metrics"), err=True)
+
+
 def log_to_file() -> Path:
     """Send the log to a file of the user's data folder; its path."""
     path = load_settings().data_dir / "helpdesk.log"

@@ -1,8 +1,10 @@
 """The portal as a WSGI application."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -71,6 +73,8 @@ def create_app(context: PortalContext) -> Flask:
     limits.install(app, context)
     CSRFProtect(app)
     problems.install(app)
+    if context.count_request is not None:
+        app.after_request(partial(_count, context.count_request))
     worker = LinkWorker(context.services.link_requests)
     app.extensions[LINK_WORKER] = worker
     for each in (identification, links, login, space, account, code, captcha):
@@ -80,3 +84,8 @@ def create_app(context: PortalContext) -> Flask:
             app.wsgi_app, x_for=context.proxies, x_proto=context.proxies, x_host=0, x_port=0, x_prefix=0
         )
     return app
+
+
+def _count(count_request: Callable[[str, int], None], response: Response) -> Response:
+    count_request(request.endpoint or "none", response.status_code)
+    return response

@@ -1,5 +1,6 @@
 """What the portal is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app
@@ -18,6 +19,7 @@ class PortalContext:
 
     `url` is the canonical address: it is never taken from a request. `key` signs cookies and derives CAPTCHAs.
     `shows_captcha` puts a CAPTCHA's digits into the page, for the demo's scripts and nothing else.
+    `count_request` is told of each answer: the page's name (never a path, which may hold a link) and the status.
     """
 
     services: Services
@@ -30,6 +32,7 @@ class PortalContext:
     proxies: int = 0
     limits_storage: str = "memory://"
     shows_captcha: bool = False
+    count_request: Callable[[str, int], None] | None = None
 
     @property
     def over_tls(self) -> bool:

@@ -4,7 +4,7 @@ A request is only put down, which costs the same whoever is meant; a worker look
 the answer nor its time says whether an address is known (facts.md rule 5).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -56,6 +56,12 @@ class LinkRequests:
             if not self._work_off_one():
                 return count
         return limit
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many requests are still to be worked off, and since when the first one waits (UTC)."""
+        with self._context.store.read() as connection:
+            count, oldest = connection.execute(select(func.count(), func.min(link_request.c.at))).one()
+            return int(count), oldest
 
     def drop(self) -> None:
         """Forget the oldest request: it cannot be worked off, and must not hold up the others."""

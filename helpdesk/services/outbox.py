@@ -271,6 +271,12 @@ class Outbox:
             )
             return OutboxStatus(count, oldest, answer or "")
 
+    def count_fates(self) -> Mapping[MailFate, int]:
+        """How many mails have each fate; 0 for those that none has. Reads the whole outbox once."""
+        with self._context.store.read() as connection:
+            counted = connection.execute(select(outbox.c.fate, func.count()).group_by(outbox.c.fate))
+            return dict.fromkeys(MailFate, 0) | {MailFate(fate): count for fate, count in counted}
+
     def next_due(self) -> datetime | None:
         """When the next waiting mail is due, None when none waits."""
         with self._context.store.read() as connection:

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -14,6 +13,7 @@ from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.fields import ChoiceField
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.pages.overview.figures import Bar, Figure, FigureCode, figure_of, figure_title
+from helpdesk.desk.pages.overview.plot import FigurePlot
 from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import STATE_SIGNS, Sign
@@ -26,9 +26,6 @@ from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.numbers import number_text, share_text
 from helpdesk.language.words import state_text
 from helpdesk.services.shortlist import ListedVoter
-
-if TYPE_CHECKING:  # it brings pyqtgraph along
-    from helpdesk.desk.pages.overview.plot import FigurePlot
 
 
 class OverviewPage(Page):
@@ -125,8 +122,6 @@ class OverviewPage(Page):
             return
         self._figure = figure_of(self._overview, self._choice.chosen)
         if self._plot is None:
-            from helpdesk.desk.pages.overview.plot import FigurePlot  # noqa: PLC0415 (0.3 s, paid when it is needed)
-
             self._plot = FigurePlot()
             self._drawing_layout.addWidget(self._plot)
         self._plot.show_figure(self._figure)

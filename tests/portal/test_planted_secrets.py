@@ -1,0 +1,70 @@
+"""Marked secrets go the whole voter's way; none comes out in a log, a figure, the trail or the outbox."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import generate_latest
+from sqlalchemy import select
+
+from helpdesk.cli.watching import LinkRequestFigures, MailFigures, RequestCounter
+from helpdesk.portal.app import create_app
+from helpdesk.portal.link_worker import LINK_WORKER
+from helpdesk.store.schema import outbox
+from tests.portal.conftest import TIED, Visitor, ask_for_link
+
+PLANTED_PASSWORD, PLANTED_ANSWER = "Planted-Password-4711!", "Planted Answer Of Old"
+
+
+@pytest.fixture
+def number(add_voter):
+    return add_voter(tied=TIED, language="en")
+
+
+@pytest.fixture
+def logged():
+    """Everything that is logged, as a file would have it."""
+    lines = []
+    handler = logging.Handler(logging.DEBUG)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.emit = lambda record: lines.append(handler.format(record))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_no_planted_secret_comes_out(
+    portal_context, context, mails, number, services, administrator, tmp_path, logged, clock
+):
+    registry = CollectorRegistry()
+    app = create_app(replace(portal_context, count_request=RequestCounter(registry)))
+    app.extensions[LINK_WORKER].stop()  # requests are worked off when the test looks at its mails
+    visitor = Visitor(app.test_client())
+    ask_for_link(visitor, TIED)
+    (letter,) = mails()
+    visitor.get(letter.path)
+    visitor.send(password=PLANTED_PASSWORD, password2=PLANTED_PASSWORD)
+    visitor.send(question="first_pet", answer=PLANTED_ANSWER)
+    assert visitor.at == "/space"
+    token = letter.path.rpartition("/")[2]
+    visitor.get(letter.path)
+    visitor.get(f"/nowhere/{TIED}/{token}")
+    registry.register(MailFigures(services, clock))
+    registry.register(LinkRequestFigures(services, clock))
+    figures = generate_latest(registry).decode()
+    assert 'status="404"' in figures
+    export = tmp_path / "trail.csv"
+    services.trail.export(administrator, export)
+    with context.store.read() as connection:
+        rows = [str(tuple(row)) for row in connection.execute(select(outbox))]
+    trail = export.read_text(encoding="utf-8")
+    said = {"log": "\n".join(logged), "figures": figures, "trail": trail, "outbox": "\n".join(rows)}
+    for secret in (PLANTED_PASSWORD, PLANTED_ANSWER, PLANTED_ANSWER.casefold(), token):
+        assert [place for place, text in said.items() if secret in text] == []
+    for personal in (TIED, number):
+        assert [place for place in ("log", "figures") if personal in said[place]] == []
