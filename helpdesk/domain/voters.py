@@ -23,7 +23,9 @@ class SearchHit:
     establishment: str
 
 
-MATCHES = ("tied_address", "other_address", "voter_number", "establishment", "name", "former_name", "similar")
+MATCHES = (
+    "tied_address", "other_address", "voter_number", "establishment", "name", "former_name", "heard", "similar",
+)  # fmt: skip
 """Why a voter was found, as search results say it."""
 
 

@@ -114,5 +114,6 @@ def match_text(matched: str) -> str:
         "establishment": _("establishment"),
         "name": _("name"),
         "former_name": _("former name"),
+        "heard": _("sounds alike"),
         "similar": _("similar spelling"),
     }[matched]

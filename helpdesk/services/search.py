@@ -9,6 +9,7 @@ from helpdesk.domain.errors import RoleRefused, SessionEnded
 from helpdesk.domain.folding import fold, words
 from helpdesk.domain.roles import PERMISSIONS, Operator, Permission, Role
 from helpdesk.domain.search import NO_FILTERS, FilterChoices, SearchFilters
+from helpdesk.domain.sound import sound
 from helpdesk.domain.states import AccountState, shown_state
 from helpdesk.domain.voters import SearchHit
 from helpdesk.services.context import ServiceContext
@@ -50,7 +51,7 @@ class Search:
                 usage_name=each.usage_name,
                 tied_address=each.tied_address,
                 other_addresses=each.other_addresses,
-                matched="similar" if each.similar else asked.matched(each),
+                matched=asked.resembles(each) if each.similar else asked.matched(each),
                 state=shown_state(AccountState(each.state), each.locked_until, now),
                 establishment=f"{each.establishment_name} ({each.establishment_code})",
             )
@@ -106,6 +107,14 @@ class _Asked:
     def matched(self, voter: FoundVoter) -> str:
         """Why this voter."""
         return next((why for why, met in self._reasons(voter) if met), "name")
+
+    def resembles(self, voter: FoundVoter) -> str:
+        """In what a voter of similar spelling resembles: "heard" if each word sounds as one of the names does."""
+        names = words(fold(f"{voter.first_name} {voter.family_name} {voter.usage_name}"))
+        sounds = {sound(name) for name in names}
+        differing = [each for each in self._words if not any(name.startswith(each) for name in names)]
+        named = "@" not in self._query and bool(differing)
+        return "heard" if named and all(sound(each) in sounds and sound(each) for each in differing) else "similar"
 
     def _reasons(self, voter: FoundVoter) -> Iterator[tuple[str, bool]]:
         if self._is_code:

@@ -96,6 +96,8 @@ def test_the_better_match_comes_first(services, agent, crowd):
         ("lefevre marie", "former_name"),
         ("10000001", "voter_number"),
         ("marie-helene.dupomt@ac-rennes.fr", "similar"),
+        ("marie lefaivre", "heard"),
+        ("dupnot", "similar"),
     ],
 )
 def test_each_result_says_why(services, agent, crowd, text, matched):

@@ -42,7 +42,7 @@ class Kind(StrEnum):
     CHECKED_KEY = "checked_key"
     """The same, if the key holds the first check."""
     CHECKED = "checked"
-    """The same, if the entry's text holds every check."""
+    """Keys from `low` to `high` that hold `within`, if the entry's text holds every check."""
     ESTABLISHMENT = "establishment"
     """Establishment codes from `low` to `high`."""
     NUMBER = "number"
@@ -81,6 +81,7 @@ class Probe:
     before: str = ""
     after: str = ""
     like: tuple[Like, ...] = field(default=())
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,10 @@ def _key(low: str, high: str = "", *, below: int = ALL, similar: bool = False) -
     return Probe(Kind.KEY, low, high or low + END, below=below, similar=similar)
 
 
-def _checked(low: str, checks: tuple[str, ...], *, below: int = ALL, similar: bool = False) -> Probe:
+def _checked(low: str, checks: tuple[str, ...], *, below: int = ALL, similar: bool = False, within: str = "") -> Probe:
     if not checks:
         return _key(low, below=below, similar=similar)
-    return Probe(Kind.CHECKED, low, low + END, checks[:_MOST_CHECKS], below, similar)
+    return Probe(Kind.CHECKED, low, low + END, checks[:_MOST_CHECKS], below, similar, within=within)
 
 
 def _codes(text: str) -> Iterator[Probe]:
@@ -173,7 +174,7 @@ def _names(text: str, named: list[str], below: int) -> Iterator[Probe]:
     lead, other = (head, last) if len(head) >= len(last) else (last, head)
     if not checks:
         yield Probe(Kind.CHECKED_KEY, lead, lead + END, (f" {other}",), few)
-    yield _checked(lead, (f" {other}", *checks), below=min(few, 1) if not checks else few)
+    yield _checked(lead, (f" {other}", *checks), below=min(few, 1))
 
 
 def _pieces(text: str, below: int) -> Iterator[Probe]:
@@ -198,7 +199,9 @@ def _pieces(text: str, below: int) -> Iterator[Probe]:
         first = pieces[0]
         yield _checked(f"{first} {base}", literal, below=below)
         lead = f"{last} " if at else last
-        yield _checked(lead, literal, below=below)
+        # a given name and a last name share a key: the entry's text is looked at only where that has both
+        within = first if local == f"{first}.{last}" and len(first) > 1 else ""
+        yield _checked(lead, literal, below=below, within=within)
 
 
 def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:

@@ -46,6 +46,7 @@ def _row(probe: Probe) -> list[object]:
     likes = [_like_row(like) for like in probe.like]
     return [
         probe.kind, probe.low, probe.high, probe.checks, probe.below, probe.similar, probe.before, probe.after, likes,
+        probe.within,
     ]  # fmt: skip
 
 

@@ -120,10 +120,12 @@ class SqliteSearch:
 
     def _checked(self, probe: Probe) -> Iterable[Sequence[Any]]:
         sql = f"""SELECT DISTINCT k.voter_id FROM (
-            SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
+            SELECT voter_id FROM (
+                SELECT k.key, k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
+            ) WHERE instr(key, ?) LIMIT ?
         ) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id WHERE {_CHECKS} LIMIT ?"""
-        given = (probe.low, probe.high, *self._given, MOST_CHECKED, *_three(probe.checks), self._wanted)
-        return self._run(sql, given)
+        given = (probe.low, probe.high, *self._given, MOST_SCANNED, probe.within, MOST_CHECKED)
+        return self._run(sql, (*given, *_three(probe.checks), self._wanted))
 
     def _codes(self, probe: Probe) -> Iterable[Sequence[Any]]:
         join = ""
@@ -156,10 +158,14 @@ class SqliteSearch:
             FROM likely AS w
             CROSS JOIN search_key AS k ON k.key >= ? || w.word || ? AND k.key < ? || w.word || ? || '{END}'
             WHERE true{self._where} LIMIT ?
-        ) SELECT DISTINCT k.voter_id FROM near AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id
-        WHERE k.place <= {EACH_WORD} AND {_CHECKS} LIMIT {MOST_SIMILAR}"""
+        )"""
         around = (probe.before, probe.after, probe.before, probe.after)
         given = (*_like_given(like), *around, *self._given, MOST_CHECKED)
+        if not probe.checks:
+            sql += f" SELECT DISTINCT voter_id FROM near WHERE place <= {EACH_WORD} LIMIT {MOST_SIMILAR}"
+            return self._run(sql, given)
+        sql += f""" SELECT DISTINCT k.voter_id FROM near AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id
+        WHERE k.place <= {EACH_WORD} AND {_CHECKS} LIMIT {MOST_SIMILAR}"""
         return self._run(sql, (*given, *_three(probe.checks)))
 
     def _both_similar(self, probe: Probe) -> Iterable[Sequence[Any]]:

@@ -64,7 +64,7 @@ DECLARE
     exact int := 0;
     total int := 0;
     probe jsonb;
-    kind text; low text; high text; c1 text; c2 text; c3 text; before_ text; after_ text;
+    kind text; low text; high text; c1 text; c2 text; c3 text; before_ text; after_ text; within text;
     below int; is_similar boolean; wanted int;
     one jsonb; two jsonb;
     v_id int;
@@ -100,6 +100,7 @@ BEGIN
         c3 := coalesce(probe #>> '{3,2}', '');
         before_ := probe ->> 6;
         after_ := probe ->> 7;
+        within := coalesce(probe ->> 9, '');
         wanted := p_limit + total;
         CASE kind
         WHEN 'key' THEN
@@ -134,11 +135,11 @@ BEGIN
                     SELECT k.voter_id, min(k.n) AS n FROM (
                         SELECT r.voter_id, r.n FROM (
                             SELECT q.voter_id, row_number() OVER () AS n FROM (
-                                SELECT k.voter_id FROM search_key k WHERE k.key >= low AND k.key < high
+                                SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
                                 AND (places IS NULL OR k.place = ANY (places))
                                 AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                                ORDER BY k.key, k.voter_id, k.place LIMIT most_checked
-                            ) q
+                                ORDER BY k.key, k.voter_id, k.place LIMIT CASE within WHEN '' THEN most_checked ELSE most_scanned END
+                            ) q WHERE within = '' OR strpos(q.key, within) > 0 LIMIT most_checked
                         ) r JOIN search_entry e ON e.voter_id = r.voter_id
                         WHERE strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
                         LIMIT wanted * 4
@@ -206,8 +207,10 @@ BEGIN
                                     ORDER BY k.key, k.voter_id, k.place LIMIT 20
                                 ) k LIMIT most_checked
                             ) q
-                        ) r JOIN search_entry e ON e.voter_id = r.voter_id
-                        WHERE strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                        ) r WHERE c1 = '' OR EXISTS (
+                            SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
+                            AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                        )
                     ) k GROUP BY k.voter_id
                 ) d ORDER BY d.n LIMIT most_similar
             );
