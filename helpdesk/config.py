@@ -146,6 +146,8 @@ def load_settings(
     UnreadableFile for a file that was named and cannot be read.
     """
     data_dir = Path(environment.get("HELPDESK_DATA_DIR") or user_data_path("helpdesk", appauthor=False)).absolute()
+    if "?" in str(data_dir):  # in the database's URL, what follows it would be options
+        raise BadSetting("HELPDESK_DATA_DIR", "question_mark")
     values = _from_file(config_file) | _from_environment(environment)
     given = {"database": database, "language": language}
     values |= {key: value for key, value in given.items() if value}

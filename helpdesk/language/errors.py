@@ -276,6 +276,7 @@ def _bad_setting(error: errors.BadSetting, zone: str) -> str:
         "not_toml": _("the file is not valid TOML"),
         "secret_in_file": _("secrets never go into this file: use the keyring or a credential file"),
         "missing": _("it is required"),
+        "question_mark": _("a folder with a question mark in its name cannot be used"),
         "order": _("the portal must open before the vote, and the vote open before it closes"),
     }.get(error.why, error.why)
     sentence = _("Setting {key}: {why}.").format(key=error.key, why=why)

@@ -26,6 +26,12 @@ def test_a_number_that_makes_no_sense_is_refused_by_its_key(key: str, value: str
     assert refused.value.key.upper().replace(".", "_") == key
 
 
+def test_a_data_folder_that_no_url_can_name_is_refused():
+    with pytest.raises(BadSetting) as refused:
+        load_settings(environment={"HELPDESK_DATA_DIR": "/tmp/what?mode=memory"})  # noqa: S108 (nothing is written)
+    assert refused.value.key == "HELPDESK_DATA_DIR"
+
+
 def test_none_at_all_means_no_limit_where_that_is_the_default():
     assert load_settings(environment={"HELPDESK_LIMITS_BULK_PER_MINUTE": "0"}).limits.bulk_per_minute == 0
 

@@ -223,13 +223,15 @@ def damaged(times: int) -> list[Figure]:
                 hurt = damage(whole, rng)
                 said, grown = met(play, hurt)
                 wrong += [each for each in said if each.startswith("untyped")]
-                unnoticed += not any(each in {"StoreDamaged", "AuditBroken", "NotAStore"} for each in said)
+                unnoticed += not any(
+                    each in {"StoreDamaged", "AuditBroken", "NotAStore", "CopyBroken"} for each in said
+                )
                 spread += grown
         report(wrong + spread)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     noticed = Figure(
-        "damaged page: found while working or by `audit verify`",
+        "damaged page: found while working, by `audit verify` or by the next backup",
         times - unnoticed,
         f"of {times}",
         COMMAND,
@@ -286,9 +288,11 @@ def met(play: Stage, hurt: bytes) -> tuple[list[str], list[str]]:
                 for number in range(10_000_001, 10_000_061, 7)
             ),
             outcome(lambda: services.activation.resend(play.agent, "10000050", reason="after the damage")),
+            outcome(lambda: services.backups.write(play.administrator, path.with_name("copy.db"))),
         ]
     finally:
         store.close()
+        path.with_name("copy.db").unlink(missing_ok=True)
     grown = complaints_of(path) - complaints
     return said, [f"new: {each}" for each in sorted(grown)][:3] if complaints == frozenset({"ok"}) else []
 
