@@ -6,7 +6,7 @@ from helpdesk.domain.address_changes import ChangeState
 from helpdesk.domain.audit import Outcome
 from helpdesk.domain.findings import FindingCode, SuggestedAction
 from helpdesk.domain.roll import Severity
-from helpdesk.domain.states import AccountState, MailFate
+from helpdesk.domain.states import AccountState, CampaignState, MailFate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,13 @@ FATE_SIGNS = {
     MailFate.FAILED_TEMPORARILY: Sign("clock", "notice"),
     MailFate.FAILED_PERMANENTLY: Sign("cross", "bad"),
     MailFate.EXPIRED: Sign("cross", "neutral"),
+}
+
+CAMPAIGN_SIGNS = {
+    CampaignState.RUNNING: Sign("send", "told"),
+    CampaignState.PAUSED: Sign("clock", "notice"),
+    CampaignState.STOPPED: Sign("cross", "neutral"),
+    CampaignState.DONE: Sign("check", "good"),
 }
 
 CHANGE_SIGNS = {

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout
 
 from helpdesk.desk.appearance import space
+from helpdesk.desk.dialogs.campaigns import CampaignsDialog
 from helpdesk.desk.dialogs.invite import InviteDialog
 from helpdesk.desk.dialogs.mail_waiting import MailWaitingDialog
 from helpdesk.desk.dialogs.wording import WordingDialog
@@ -74,6 +75,8 @@ class MailPage(Page):
         self._handled = self._button("handledButton", "check", self._sign)
         self._invite = self._button("inviteButton", "send", self._ask_invite)
         self._invite.setVisible(session.operator.may(Permission.INVITE))
+        self._campaigns = self._button("campaignsButton", "chart", self._ask_campaigns)
+        self._campaigns.setVisible(session.operator.may(Permission.INVITE))
         self._word = self._button("wordingButton", "note", self._ask_wording)
         self._word.setVisible(session.operator.may(Permission.WORD_MAILS))
         self._mails: Table[OutboxLine] = Table(self._mail_columns(), name="mailTable", says=_mails_name)
@@ -211,6 +214,11 @@ class MailPage(Page):
         dialog.finished.connect(self.shown)
         dialog.ask()
 
+    def _ask_campaigns(self) -> None:
+        dialog = CampaignsDialog(self.session, self)
+        dialog.finished.connect(self.shown)
+        dialog.ask()
+
     def _ask_wording(self) -> None:
         dialog = WordingDialog(self.session, self)
         dialog.done_with.connect(self.say_done)
@@ -239,6 +247,7 @@ class MailPage(Page):
             (self._cancel, _("Cancel the mail…")),
             (self._handled, _("Handled")),
             (self._invite, _("Invite voters…")),
+            (self._campaigns, _("Campaigns…")),
             (self._word, _("Wording of mails…")),
         )
         for button, text in words:
