@@ -18,6 +18,7 @@ _UNWANTED_LIBRARIES = re.compile(
     | /wayland-graphics-integration-client/
     | /wayland-shell-integration/lib(wl|ivi|qt|fullscreen)
     | (^|/)rapidfuzz/(fuzz|process)_cpp
+    | (^|/)rapidfuzz/distance/metrics_cpp_avx2  # the plain one takes its place: what it compares is short
     | (^|/)PIL/_imagingtk
     | ^lib(  # what the GTK theme and its libraries came with
         gtk-3|gdk-3|atk|atspi|pango|cairo|gdk_pixbuf|harfbuzz|epoxy|rsvg|tiff|webp|jbig|Lerc|jpeg|pixman|graphite2
@@ -48,7 +49,7 @@ def is_wanted_data(path: str) -> bool:
         return found[1] in {f"qtbase_{language}" for language in _LANGUAGES}
     if found := _FAKER_FILE.search(path):
         return found[1] in _NAMES
-    if "/qml/" in path or "reportlab/fonts/" in path:
+    if "/qml/" in path or "reportlab/fonts/" in path or "pytz/zoneinfo/" in path or "resources/pictures/" in path:
         return False
     return is_wanted_library(path)
 

@@ -132,4 +132,11 @@ PARTS: tuple[Part, ...] = (
         quick_seconds=0,
         full_seconds=900,
     ),
+    Part(
+        "bundle",
+        "tests.benchmarks.bundle",
+        "The size of the bundle, and its start beside the unfrozen one.",
+        quick_seconds=0,
+        full_seconds=600,
+    ),
 )
