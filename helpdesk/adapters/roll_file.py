@@ -1,14 +1,15 @@
 """Reading a roll from CSV: any of three separators, UTF-8 or Windows-1252, headers in any dress."""
 
+import codecs
 import csv
 import hashlib
-import io
 import stat
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from helpdesk.domain.errors import DuplicateHeader, MissingHeader, UnknownHeader, UnreadableFile
 from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, canonical_header
@@ -22,6 +23,8 @@ _NEVER_READ = frozenset({"numen"})
 """A secret of the person: the column is passed over, whatever it holds (facts.md)."""
 
 _LONGEST_CELL = 10_000
+_CHUNK = 1 << 20
+_NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
 
 class RollFile:
@@ -33,76 +36,108 @@ class RollFile:
         Raises UnreadableFile (`missing`, `denied`, `empty`, `encoding`, `not_text`, `truncated`, `quotes`, with the
         line where one can be named), UnknownHeader, DuplicateHeader, MissingHeader.
         """
-        text = _read_text(path)
-        separator = _separator(text)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        try:
-            header = next(reader, None)
-            if not header or not any(cell.strip() for cell in header):
-                raise UnreadableFile(str(path), "empty")
-            columns = _columns(path, header, _renamed(mapping))
-            yield from _rows(path, reader, columns, len(header))
-        except csv.Error:
-            raise UnreadableFile(str(path), "quotes", reader.line_num) from None
+        with _opened(path) as (file, separator):
+            reader = csv.reader(file, delimiter=separator, strict=True)
+            try:
+                header = _header(path, reader)
+                columns = _columns(path, header, _renamed(mapping))
+                yield from _rows(path, reader, columns, len(header))
+            except csv.Error:
+                raise UnreadableFile(str(path), "quotes", reader.line_num) from None
 
     def headers(self, path: Path) -> tuple[str, ...]:
         """The names of the file's columns, as written. Raises UnreadableFile."""
-        text = _read_text(path)
-        try:
-            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True), None)
-        except csv.Error:
-            raise UnreadableFile(str(path), "quotes", 1) from None
-        if not header or not any(cell.strip() for cell in header):
-            raise UnreadableFile(str(path), "empty")
+        with _opened(path) as (file, separator):
+            try:
+                header = _header(path, csv.reader(file, delimiter=separator, strict=True))
+            except csv.Error:
+                raise UnreadableFile(str(path), "quotes", 1) from None
         return tuple(cell.strip() for cell in header)
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of the file's bytes, hexadecimal."""
-        return hashlib.sha256(_read_bytes(path)).hexdigest()
+        digest = hashlib.sha256()
+        for chunk in _chunks(path):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+def _header(path: Path, reader: "_csv.Reader") -> list[str]:
+    header = next(reader, None)
+    if not header or not any(cell.strip() for cell in header):
+        raise UnreadableFile(str(path), "empty")
+    return header
 
 
 def _rows(
     path: Path, reader: "_csv.Reader", columns: dict[int, str], width: int
 ) -> Iterator[tuple[int, dict[str, str]]]:
     line = reader.line_num + 1
+    names, places = tuple(columns.values()), tuple(columns)
+    in_order = places == tuple(range(width))
     for cells in reader:
-        if any(cell.strip() for cell in cells):
+        written = "".join(cells)
+        if written and not written.isspace():
             if len(cells) != width:
                 raise UnreadableFile(str(path), "truncated" if len(cells) < width else "too_wide", line)
-            if any(len(cell) > _LONGEST_CELL for cell in cells):
+            if len(written) > _LONGEST_CELL and any(len(cell) > _LONGEST_CELL for cell in cells):
                 raise UnreadableFile(str(path), "not_text", line)
-            yield line, {column: cells[place] for place, column in columns.items()}
+            yield line, dict(zip(names, cells if in_order else [cells[place] for place in places], strict=True))
         line = reader.line_num + 1
 
 
-def _read_bytes(path: Path) -> bytes:
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[TextIO, str]]:
+    """The file as text, decoded as it is read, and its separator: a large roll never lies in memory whole."""
+    encoding = _encoding(path)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            first = file.readline(_CHUNK)
+            file.seek(0)
+            yield file, max(_SEPARATORS, key=first.count)
+    except OSError:
+        raise UnreadableFile(str(path), "denied") from None
+    except UnicodeDecodeError:  # somebody writes to it while it is read
+        raise UnreadableFile(str(path), "encoding") from None
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 if all of it is, otherwise Windows-1252 if it can be."""
+    utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    blank = cp1252 = True
+    for chunk in _chunks(path):
+        if b"\0" in chunk:
+            raise UnreadableFile(str(path), "not_text")
+        blank = blank and not chunk.strip()
+        if utf8 is not None:
+            try:
+                utf8.decode(chunk)
+            except UnicodeDecodeError:
+                utf8 = None
+        cp1252 = cp1252 and not any(byte in chunk for byte in _NOT_IN_CP1252)
+    if blank:
+        raise UnreadableFile(str(path), "empty")
+    if utf8 is not None:
+        try:
+            utf8.decode(b"", final=True)
+        except UnicodeDecodeError:
+            utf8 = None
+    if utf8 is None and not cp1252:
+        raise UnreadableFile(str(path), "encoding")
+    return "cp1252" if utf8 is None else "utf-8-sig"
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never end, a device never does
             raise UnreadableFile(str(path), "denied")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
     except FileNotFoundError:
         raise UnreadableFile(str(path), "missing") from None
     except OSError:
         raise UnreadableFile(str(path), "denied") from None
-
-
-def _read_text(path: Path) -> str:
-    raw = _read_bytes(path)
-    if not raw.strip():
-        raise UnreadableFile(str(path), "empty")
-    if b"\0" in raw:
-        raise UnreadableFile(str(path), "not_text")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFile(str(path), "encoding")
-
-
-def _separator(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(_SEPARATORS, key=first.count)
 
 
 def _renamed(mapping: Path | None) -> dict[str, str]:

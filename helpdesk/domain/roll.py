@@ -2,13 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
+from unicodedata import is_normalized
 
 from helpdesk.domain.addresses import fold_address, is_address
 from helpdesk.domain.folding import fold, nfc
@@ -34,8 +36,8 @@ COLUMNS = (
 OPTIONAL_COLUMNS = frozenset({"civilite", "nom_usage", "mel_secondaires", "statut", "codes_scrutins"})
 SEVERAL = "|"
 _SHOWN = 40
-_NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}")
-_DEPARTMENT = re.compile(r"\d{2}|2[AB]|97[1-8]|98[678]")
+_NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}").fullmatch
+_DEPARTMENT = re.compile(r"\d{2}|2[AB]|97[1-8]|98[678]").fullmatch
 
 
 class Severity(StrEnum):
@@ -70,8 +72,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class RollRow:
+class RollRow(NamedTuple):
     """One voter of a roll, checked and normalised; `line` is where it began in the file."""
 
     line: int
@@ -188,57 +189,80 @@ def canonical_header(text: str) -> str:
 
 def check_row(line: int, cells: Mapping[str, str]) -> RollRow | tuple[Problem, ...]:
     """One row by its own rules: the voter, or every problem that it has."""
-    get = cells.get
-    values = {column: text if _is_plain(text := get(column, "")) else _cleaned(text) for column in COLUMNS}
-    problems = [
-        Problem(line, column, ProblemCode.MISSING_VALUE)
-        for column in COLUMNS
-        if column not in OPTIONAL_COLUMNS and not values[column]
-    ]
+    values = _in_order(cells)
+    (
+        number, title, usage_name, family_name, first_name, birth, tied, other_addresses,
+        academy, department, code, establishment, corps, status, ballots,
+    ) = values  # fmt: skip
+    problems = _lacking(line, values)
 
-    def wrong(column: str, code: ProblemCode, value: str = "") -> None:
-        problems.append(Problem(line, column, code, shorten(value or values[column])))
+    def wrong(column: str, problem: ProblemCode, value: str) -> None:
+        problems.append(Problem(line, column, problem, shorten(value)))
 
-    birth_date = read_date(values["date_naissance"])
-    number, tied, code = values["id_electeur"], values["mel_identifiant"], values["uai"].upper()
-    others = _several(values["mel_secondaires"])
-    department = values["departement"].upper()
-    department = department.zfill(2) if department.isdigit() else department
-    if number and not _NUMBER.fullmatch(number):
-        wrong("id_electeur", ProblemCode.BAD_NUMBER)
-    if values["date_naissance"] and birth_date is None:
-        wrong("date_naissance", ProblemCode.BAD_DATE)
+    if number and not _NUMBER(number):
+        wrong("id_electeur", ProblemCode.BAD_NUMBER, number)
+    birth_date = read_date(birth)
+    if birth and birth_date is None:
+        wrong("date_naissance", ProblemCode.BAD_DATE, birth)
     if tied and not is_address(tied):
-        wrong("mel_identifiant", ProblemCode.BAD_ADDRESS)
+        wrong("mel_identifiant", ProblemCode.BAD_ADDRESS, tied)
+    others = _several(other_addresses) if other_addresses else []
     for other in others:
         if not is_address(other):
             wrong("mel_secondaires", ProblemCode.BAD_ADDRESS, other)
+    code = code.upper()
     if code and not _is_uai(code):
-        wrong("uai", ProblemCode.BAD_UAI)
-    if department and not _DEPARTMENT.fullmatch(department):
-        wrong("departement", ProblemCode.BAD_DEPARTMENT)
+        wrong("uai", ProblemCode.BAD_UAI, code)
+    department = read_department(department)
+    if department and not _DEPARTMENT(department):
+        wrong("departement", ProblemCode.BAD_DEPARTMENT, department)
     if problems or birth_date is None:
         return tuple(problems)
+    return RollRow(
+        line, number, title, usage_name, family_name, first_name, birth_date, tied, _distinct(others, tied),
+        academy, department, code, establishment, corps, status, _ballots(ballots),
+    )  # fmt: skip
+
+
+def _distinct(others: list[str], tied: str) -> tuple[str, ...]:
+    """Other addresses once each, the first spelling of them, without the tied one."""
+    if not others:
+        return ()
     distinct = {fold_address(other): other for other in reversed(others)}
     distinct.pop(fold_address(tied), None)
-    return RollRow(
-        line=line,
-        number=number,
-        title=values["civilite"],
-        usage_name=values["nom_usage"],
-        family_name=values["nom_famille"],
-        first_name=values["prenom"],
-        birth_date=birth_date,
-        tied=tied,
-        others=tuple(reversed(distinct.values())),
-        academy=values["academie"],
-        department=department,
-        establishment_code=code,
-        establishment_name=values["etablissement"],
-        corps=values["corps"],
-        status=values["statut"],
-        ballots=_ballots(values["codes_scrutins"]),
-    )
+    return tuple(reversed(distinct.values()))
+
+
+def _lacking(line: int, values: Sequence[str]) -> list[Problem]:
+    if all(_needed_of(values)):
+        return []
+    return [
+        Problem(line, column, ProblemCode.MISSING_VALUE)
+        for column, value in zip(COLUMNS, values, strict=True)
+        if column not in OPTIONAL_COLUMNS and not value
+    ]
+
+
+_in_order_of: Callable[[Mapping[str, str]], tuple[str, ...]] = itemgetter(*COLUMNS)
+_needed_of: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(
+    *(place for place, column in enumerate(COLUMNS) if column not in OPTIONAL_COLUMNS)
+)
+
+
+def _in_order(cells: Mapping[str, str]) -> Sequence[str]:
+    """The cells as they are stored, in the order of COLUMNS."""
+    if len(cells) == len(COLUMNS):
+        values: Sequence[str] = _in_order_of(cells)
+    else:
+        values = [cells.get(column, "") for column in COLUMNS]
+    return values if _is_plain(SEVERAL.join(values)) else [_cleaned(text) for text in values]
+
+
+@lru_cache(1_000)
+def read_department(text: str) -> str:
+    """A department as it is stored: "1" → "01", "2a" → "2A"."""
+    text = text.upper()
+    return text.zfill(2) if text.isdigit() else text
 
 
 @lru_cache(50_000)
@@ -258,8 +282,18 @@ def shorten(value: str) -> str:
     return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
 
 
-_is_plain = re.compile(r"[!-~]*").fullmatch
-"""What `nfc` would leave as it is."""
+def _is_plain(text: str) -> bool:
+    """True for cells, joined, that `nfc` would all leave as they are."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and " |" not in text
+        and "| " not in text
+        and text[0] != " "
+        and text[-1] != " "
+        and (text.isascii() or is_normalized("NFC", text))
+    )
+
 
 _cleaned = lru_cache(100_000)(nfc)
 _is_uai = lru_cache(100_000)(is_uai)

@@ -1,9 +1,13 @@
 """The electoral roll: checking a file, and importing all of it or nothing."""
 
+import gc
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -43,6 +47,18 @@ _TELL_EVERY = 2_000
 _SEEN = b""
 
 
+@contextmanager
+def _many_values() -> Iterator[None]:
+    """Look for no cycles among millions of short-lived tuples: none are made."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
 class Rolls:
     """Electoral rolls as the ministry exports them."""
 
@@ -66,7 +82,7 @@ class Rolls:
         """
         with self._context.store.read() as connection:
             operator_at_work(connection, actor, Permission.IMPORT_ROLL)
-        with RowSpool() as changed, RowSpool() as added:
+        with RowSpool() as changed, RowSpool() as added, _many_values():
             return self._compare(path, mapping, _Told(progress, stop), added, changed)[0]
 
     def import_roll(
@@ -93,11 +109,12 @@ class Rolls:
                 self._refuse_if_frozen(connection)
             with RowSpool() as changed, RowSpool() as added:
                 told = _Told(progress, stop)
-                report, missing, back = self._compare(path, mapping, told, added, changed)
+                with _many_values():
+                    report, missing, back = self._compare(path, mapping, told, added, changed)
                 if report.errors:
                     raise RollRejected(report)
                 plan = _Plan(added, changed, missing, back, report)
-                with write_much(self._context.store) as connection:
+                with write_much(self._context.store) as connection, _many_values():
                     return self._apply(connection, actor, plan, told, remove_missing=remove_missing)
         except Refusal as refusal:
             record_refusal(self._context, actor.name, Action.ROLL_IMPORTED, refusal)
@@ -183,17 +200,18 @@ class Rolls:
                 problems += checked
                 rejected += 1
                 continue
+            clashes.meet(checked)
             number = checked.number
             stored = known.get(number)
-            known[number] = _SEEN
-            clashes.meet(checked, again=stored == _SEEN)
-            if number in away:
-                back.append(number)
             if stored is None:
                 added.put(checked)
-            elif stored != bytes.fromhex(checked.digest):
+                continue
+            known[number] = _SEEN
+            if number in away:
+                back.append(number)
+            if stored != bytes.fromhex(checked.digest):
                 changed.put(checked)
-        problems += clashes.problems()
+        problems += clashes.problems(partial(reader, path, mapping=mapping))
         missing = [number for number, digest in known.items() if digest != _SEEN]
         report = RollReport(
             file=path.name,
@@ -202,7 +220,7 @@ class Rolls:
             rejected=rejected,
             added=len(added),
             changed=len(changed),
-            unchanged=count - rejected - len(added) - len(changed) - clashes.repeated,
+            unchanged=count - rejected - len(added) - len(changed),
             missing=len(missing),
             problems=tuple(sorted(problems, key=lambda problem: problem.line)),
             since=since,
@@ -245,39 +263,65 @@ class _Told:
 class _Clashes:
     """What is wrong between rows: a voter twice, an address tied twice, an address tied here and known there.
 
-    A million addresses are remembered by their hashes: strings would take half the memory of an import.
+    Of a million numbers and addresses the hashes are kept, in arrays: sets of strings would take half the memory of
+    an import. What looks alike by its hash is compared as written in a second look, which a sound file never needs.
     """
 
     def __init__(self) -> None:
-        self._tied: set[int] = set()
-        self._others: list[tuple[int, str]] = []
-        self._other_hashes, self._other_lines = array("q"), array("q")
-        self._found: list[Problem] = []
-        self.repeated = 0
+        self._numbers, self._tied, self._tied_lines = array("q"), array("q"), array("q")
+        self._others, self._other_lines = array("q"), array("q")
 
-    def meet(self, row: RollRow, *, again: bool) -> None:
-        """Take note of a row; `again` tells that its number stood in an earlier one."""
-        if again:
-            self.repeated += 1
-            self._found.append(Problem(row.line, "id_electeur", ProblemCode.DUPLICATE_VOTER, shorten(row.number)))
-        tied = hash(fold_address(row.tied))
-        if tied in self._tied:
-            self._found.append(Problem(row.line, "mel_identifiant", ProblemCode.ADDRESS_TIED_TWICE, shorten(row.tied)))
-        self._tied.add(tied)
+    def meet(self, row: RollRow) -> None:
+        """Take note of a row."""
+        line = row.line
+        self._numbers.append(hash(row.number))
+        self._tied.append(hash(fold_address(row.tied)))
+        self._tied_lines.append(line)
         for other in row.others:
-            folded = hash(fold_address(other))
-            if folded in self._tied:
-                self._found.append(_also_tied(row.line, other))
-            else:
-                self._other_hashes.append(folded)
-                self._other_lines.append(row.line)
+            self._others.append(hash(fold_address(other)))
+            self._other_lines.append(line)
 
-    def problems(self) -> Iterator[Problem]:
-        """Every clash; an address that is tied further down than it is known is named by its line alone."""
-        yield from self._found
-        for folded, line in zip(self._other_hashes, self._other_lines, strict=True):
-            if folded in self._tied:
-                yield _also_tied(line, "")
+    def problems(self, cells_again: Callable[[], Iterator[tuple[int, dict[str, str]]]]) -> list[Problem]:
+        """Every clash, in any order; `cells_again` reads the file once more."""
+        numbers, tied = _twice(self._numbers), _twice(self._tied)
+        others = set(self._tied).intersection(self._others) if self._others else set()
+        if not numbers and not tied and not others:
+            return []
+        suspects = {
+            line
+            for hashes, lines, wanted in (
+                (self._numbers, self._tied_lines, numbers),
+                (self._tied, self._tied_lines, tied),
+                (self._tied, self._tied_lines, others),
+                (self._others, self._other_lines, others),
+            )
+            if wanted
+            for each, line in zip(hashes, lines, strict=True)
+            if each in wanted
+        }
+        checked = (check_row(line, cells) for line, cells in cells_again() if line in suspects)
+        return _clashes([row for row in checked if isinstance(row, RollRow)])
+
+
+def _twice(hashes: "array[int]") -> set[int]:
+    ordered = sorted(hashes)
+    return {left for left, right in pairwise(ordered) if left == right}
+
+
+def _clashes(rows: Sequence[RollRow]) -> list[Problem]:
+    found: list[Problem] = []
+    numbers: set[str] = set()
+    tied: set[str] = set()
+    for row in rows:
+        if row.number in numbers:
+            found.append(Problem(row.line, "id_electeur", ProblemCode.DUPLICATE_VOTER, shorten(row.number)))
+        address = fold_address(row.tied)
+        if address in tied:
+            found.append(Problem(row.line, "mel_identifiant", ProblemCode.ADDRESS_TIED_TWICE, shorten(row.tied)))
+        numbers.add(row.number)
+        tied.add(address)
+    found += [_also_tied(row.line, other) for row in rows for other in row.others if fold_address(other) in tied]
+    return found
 
 
 def _also_tied(line: int, other: str) -> Problem:

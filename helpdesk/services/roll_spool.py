@@ -35,11 +35,7 @@ class RowSpool:
 
     def put(self, row: RollRow) -> None:
         """Keep a row."""
-        values = (
-            row.line, row.number, row.title, row.usage_name, row.family_name, row.first_name,
-            row.birth_date.toordinal(), row.tied, row.others, row.academy, row.department,
-            row.establishment_code, row.establishment_name, row.corps, row.status, row.ballots,
-        )  # fmt: skip
+        values = (*row[:_BIRTH], row.birth_date.toordinal(), *row[_BIRTH + 1 :])
         self._count += 1
         self._waiting.append(values)
         if len(self._waiting) >= _CHUNK:
@@ -63,5 +59,4 @@ class RowSpool:
 
 
 def _row(values: tuple[Any, ...]) -> RollRow:
-    every = (*values[:_BIRTH], date.fromordinal(values[_BIRTH]), *values[_BIRTH + 1 :])
-    return RollRow(*every)
+    return RollRow._make((*values[:_BIRTH], date.fromordinal(values[_BIRTH]), *values[_BIRTH + 1 :]))

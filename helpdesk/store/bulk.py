@@ -12,6 +12,8 @@ from helpdesk.store.search.tables import search_vocabulary
 
 _REBUILT = (voter, address, account, enrolment, search_vocabulary)
 
+_CACHE_KIB = 32 * 1024
+
 
 @contextmanager
 def write_much(store: Store) -> Iterator[Connection]:
@@ -19,14 +21,19 @@ def write_much(store: Store) -> Iterator[Connection]:
     with driver_faults(), store.engine.connect().execution_options(helpdesk_write=True) as connection:
         raw: Any = connection.connection.driver_connection
         on_sqlite = connection.dialect.name == "sqlite"
+        usual_cache = raw.execute("PRAGMA cache_size").fetchone()[0] if on_sqlite else 0
         if on_sqlite:
             raw.execute("PRAGMA temp_store = FILE")
+            raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            raw.execute("PRAGMA threads = 1")  # sorts for indexes go on beside the reading of what is to be sorted
         try:
             with connection.begin():
                 yield connection
         finally:
             if on_sqlite:
                 raw.execute("PRAGMA temp_store = MEMORY")
+                raw.execute(f"PRAGMA cache_size = {usual_cache}")
+                raw.execute("PRAGMA threads = 0")
 
 
 @contextmanager

@@ -21,6 +21,14 @@ def test_every_separator_and_encoding_reads_alike(tmp_path, separator, encoding)
     assert cells == row(1, prenom="Maëlle")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_letters_cut_by_the_pieces_in_which_a_file_is_read_are_whole(tmp_path, monkeypatch, encoding):
+    monkeypatch.setattr("helpdesk.adapters.roll_file._CHUNK", 7)
+    path = write_roll(tmp_path / "roll.csv", [row(1, prenom="é" * 20)], encoding=encoding)
+    ((_line, cells),) = READ(path)
+    assert cells["prenom"] == "é" * 20
+
+
 def test_blank_lines_are_passed_over_and_counted(tmp_path):
     path = write_roll(tmp_path / "roll.csv", [row(1)])
     path.write_text(path.read_text() + "\n;;;;;;;;;;;;;;\n\n", newline="")

@@ -56,9 +56,10 @@ def remove_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
 
 def add_words(connection: Connection, words: Collection[str]) -> None:
     """Make words of the vocabulary findable by their pieces and misspellings; call it for words that are new."""
-    pieces, forms = pieces_of(words)
-    insert_rows(connection, search_part, pieces, conflict="ON CONFLICT DO NOTHING")
-    insert_rows(connection, search_slip, forms, conflict="ON CONFLICT DO NOTHING")
+    for batch in _batches(sorted(words)):  # words of a whole country have a million pieces
+        pieces, forms = pieces_of(batch)
+        insert_rows(connection, search_part, pieces, conflict="ON CONFLICT DO NOTHING")
+        insert_rows(connection, search_slip, forms, conflict="ON CONFLICT DO NOTHING")
 
 
 def pieces_of(words: Collection[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str, int]]]:

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from helpdesk.domain.folding import fold, words
 
-_DIGITS_LAST = re.compile(r"\d+$")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NO_NAME = frozenset({"ac", "fr"})
 """Parts of domains that tell nobody apart."""
@@ -31,19 +30,19 @@ def entry_of(*, first: str, family: str, usage: str, academy: str, addresses: Se
     elsewhere: dict[str, None] = {}
     for address in addresses:
         local, _at, domain = address.partition("@")
-        elsewhere |= _domain_words(domain)
+        elsewhere.update(_domain_words(domain))
         head, dot, tail = local.partition(".")
         if not dot:
             head, tail = "", head
-        base = _DIGITS_LAST.sub("", tail)
-        firsts |= dict.fromkeys(word for word in _local_words(head) if word not in lasts)
+        base = tail.rstrip("0123456789")
+        firsts.update(dict.fromkeys([word for word in _local_words(head) if word not in lasts]))
         own = _local_words(base)
-        lasts |= dict.fromkeys(word for word in own if word not in firsts)
+        lasts.update(dict.fromkeys([word for word in own if word not in firsts]))
         if base != tail and own:
             numbered = own[-1] + tail[len(base) :]
             keys.update(f"{numbered} {word}" for word in _local_words(head) or ("",))
     for group in (given, family_words, usage_words):
-        keys.update(f"{left} {right}" for left, right in pairwise(group))
+        keys.update([f"{left} {right}" for left, right in pairwise(group)])
     for given_name in firsts:
         for last in lasts:
             keys.add(f"{given_name} {last}")
@@ -53,8 +52,8 @@ def entry_of(*, first: str, family: str, usage: str, academy: str, addresses: Se
     for word in name_words(academy):
         elsewhere[word] = None
     every = firsts | lasts
-    text = " ".join(("", *every, *(word for word in elsewhere if word not in every), *addresses, ""))
-    return Entry(frozenset(keys), frozenset(word for word in every if len(word) > 1), text)
+    text = " ".join(("", *every, *[word for word in elsewhere if word not in every], *addresses, ""))
+    return Entry(frozenset(keys), frozenset([word for word in every if len(word) > 1]), text)
 
 
 @lru_cache(50_000)
