@@ -126,6 +126,13 @@ PARTS: tuple[Part, ...] = (
         full_seconds=300,
     ),
     Part(
+        "roll",
+        "tests.benchmarks.roll",
+        "A first import and an updated roll on both databases, beside a bare load of the same file.",
+        quick_seconds=240,
+        full_seconds=3600,
+    ),
+    Part(
         "growth",
         "tests.benchmarks.growth",
         "Search, import and size on disk at 10,000, 100,000 and a million voters.",
