@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select, text
 
 from helpdesk.store.engine import Store, driver_faults
+from helpdesk.store.rows import insert_values
 from helpdesk.store.schema import account, address, enrolment, voter
 from helpdesk.store.search.tables import search_vocabulary
 
@@ -60,18 +61,13 @@ def insert_many(
     """Insert rows of values for these columns (names with commas); by COPY if so asked on PostgreSQL."""
     if not rows:
         return
-    if connection.dialect.name == "postgresql":
-        if copy:
-            raw: Any = connection.connection.driver_connection
-            with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as out:
-                for row in rows:
-                    out.write_row(row)
-            return
-        mark = "%s"
-    else:
-        mark = "?"
-    marks = ", ".join(mark for _name in columns.split(","))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", list(rows))
+    if copy and connection.dialect.name == "postgresql":
+        raw: Any = connection.connection.driver_connection
+        with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as out:
+            for row in rows:
+                out.write_row(row)
+        return
+    insert_values(connection, table, [name.strip() for name in columns.split(",")], rows)
 
 
 def may_copy(connection: Connection) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from helpdesk.domain.sound import sound
+from helpdesk.store.rows import insert_values
 from helpdesk.store.schema import address, voter
 from helpdesk.store.search.keys import Entry, counted, entry_of
 from helpdesk.store.search.spelling import parts, slips, stems
@@ -77,11 +78,7 @@ def insert_rows(
 
     `conflict` is an ON CONFLICT clause.
     """
-    if not rows:
-        return
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    marks = ", ".join(mark for _column in table.columns)
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks}) {conflict}", list(rows))
+    insert_values(connection, table, table.columns.keys(), rows, conflict=conflict)
 
 
 def place_of(connection: Connection, academy: str, department: str) -> int:
