@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpdesk.adapters.argon2 import Argon2Hasher
 from helpdesk.adapters.ballot_file import read_ballots
-from helpdesk.adapters.bounce_reader import read_returned
 from helpdesk.adapters.election_file import read_election
-from helpdesk.adapters.imap import ImapMailbox
 from helpdesk.adapters.link_key import read_link_key, read_portal_key
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.roll_file import RollFile
 from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_credential
-from helpdesk.adapters.sender_dns import SenderDns
 from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.adapters.statement_key import read_signer
 from helpdesk.config import Settings
@@ -25,6 +23,7 @@ from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import BadSetting, NotEmbedded, SecretStoreUnavailable
 from helpdesk.domain.mail_pace import QuietHours
 from helpdesk.domain.ports import Clock, SecretStore, StatementSigner
+from helpdesk.domain.returned_mail import ReturnedMail
 from helpdesk.resource_files import resource
 from helpdesk.services import Services, build_services
 from helpdesk.services.context import MailIdentity, ServiceContext
@@ -33,6 +32,10 @@ from helpdesk.services.live import Live
 from helpdesk.store.copies import check_copy, copy_store, keep_before_upgrade
 from helpdesk.store.engine import Store, file_url
 from helpdesk.store.upgrade import upgrade_store
+
+if TYPE_CHECKING:  # what a desk's start does not need is imported by who asks for it
+    from helpdesk.adapters.imap import ImapMailbox
+    from helpdesk.adapters.sender_dns import SenderDns
 
 __all__ = [
     "Program",
@@ -172,11 +175,13 @@ def smtp_transport(program: Program) -> SmtpTransport:
     )
 
 
-def bounce_mailbox(program: Program) -> ImapMailbox:
+def bounce_mailbox(program: Program) -> "ImapMailbox":
     """The bounce mailbox that the settings name; the password comes from a file or the keyring.
 
     Raises BadSetting without a host, or without encryption to another machine; SecretStoreUnavailable.
     """
+    from helpdesk.adapters.imap import ImapMailbox  # noqa: PLC0415 (only who reads the mailbox needs it)
+
     imap = program.settings.imap
     if not imap.host:
         raise BadSetting("imap.host", "missing")
@@ -193,8 +198,17 @@ def bounce_mailbox(program: Program) -> ImapMailbox:
     )
 
 
-def sender_dns(program: Program) -> SenderDns:
+def read_returned(raw: bytes) -> ReturnedMail:
+    """What a returned mail says: which message it is about, and how it ended."""
+    from helpdesk.adapters import bounce_reader  # noqa: PLC0415 (only who reads bounces needs it)
+
+    return bounce_reader.read_returned(raw)
+
+
+def sender_dns(program: Program) -> "SenderDns":
     """Who is asked about the sender's domain."""
+    from helpdesk.adapters.sender_dns import SenderDns  # noqa: PLC0415 (only the doctor asks)
+
     return SenderDns(server=program.settings.dns.server, port=program.settings.dns.port)
 
 

@@ -3,15 +3,17 @@
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from html import escape
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from helpdesk.domain.mail_wording import Placeholder, Wording, fill
 from helpdesk.domain.ports import MailContent, MailFacts
 from helpdesk.domain.states import MailKind
+
+if TYPE_CHECKING:  # 50 ms that nobody needs before the first mail
+    from jinja2 import Environment
 
 _PLACEHOLDERS = {
     "fr": "[lien personnel, visible seulement dans le message reçu]",
@@ -50,16 +52,20 @@ class MailTemplates:
     def __init__(self, folder: Path) -> None:
         """Take the folder of the templates; they are read when first used."""
         self._folder = folder
-        loader = FileSystemLoader(folder)
-        strict = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-        self._words = Environment(loader=loader, autoescape=False, **strict)  # type: ignore[arg-type]  # noqa: S701 (plain text)
-        self._pages = Environment(loader=loader, autoescape=True, **strict)  # type: ignore[arg-type]
         self._form = lru_cache(maxsize=_FORMS)(self._render)
         self._shipped = cache(self._read)
 
     def shipped(self, kind: MailKind, language: str) -> Wording:
         """The program's own wording of a mail."""
         return self._shipped(kind, language)
+
+    @cached_property
+    def _words(self) -> "Environment":
+        return _environment(self._folder, escapes=False)
+
+    @cached_property
+    def _pages(self) -> "Environment":
+        return _environment(self._folder, escapes=True)
 
     def render(self, facts: MailFacts) -> MailContent:
         """The mail in the language of `facts`; without a link, a placeholder says where it will stand."""
@@ -102,6 +108,18 @@ class MailTemplates:
     def _read(self, kind: MailKind, language: str) -> Wording:
         subject, _, body = (self._folder / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
         return Wording(subject, body.strip())
+
+
+def _environment(folder: Path, *, escapes: bool) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=escapes,  # noqa: S701 (words are plain text; the page escapes them)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _filled(form: str, values: dict[str, str]) -> str:

@@ -6,7 +6,8 @@ import click
 
 from helpdesk.bootstrap import create_program, read_election, reference_calendar
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
-from helpdesk.cli.session import logged_in, print_json, read_password, settings_of, wants_json
+from helpdesk.cli.session import logged_in, print_json, read_password, wants_json
+from helpdesk.cli.settings import settings_of
 from helpdesk.domain.roles import Role, Scope
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate

@@ -23,10 +23,13 @@ from helpdesk.bootstrap import (
     system_clock,
     write_credential,
 )
+from helpdesk.cli.delivering import embedded_mailer
+from helpdesk.cli.log_file import log_to_file
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
 from helpdesk.cli.portal import portal_app
-from helpdesk.cli.serving import embedded_mailer, show_desk
-from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE, log_to_file, settings_of
+from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE
+from helpdesk.cli.settings import settings_of
+from helpdesk.cli.window import show_desk
 from helpdesk.config import MailSettings, Settings, SmtpSettings
 from helpdesk.demo.mail_catcher import MailCatcher
 from helpdesk.demo.sample_roll import write_sample

@@ -16,7 +16,8 @@ from helpdesk.bootstrap import (
     smtp_transport,
 )
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
-from helpdesk.cli.session import logged_in, print_json, settings_of, wants_json
+from helpdesk.cli.session import logged_in, print_json, wants_json
+from helpdesk.cli.settings import settings_of
 from helpdesk.domain.addresses import is_address
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.mail_pace import domain_of

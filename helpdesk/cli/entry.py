@@ -5,44 +5,70 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
 from typing import TypeGuard
 
 import click
 
 from helpdesk import __version__
-from helpdesk.cli import (
-    administration,
-    audit,
-    ballots,
-    bounces,
-    demo,
-    doctor,
-    invitations,
-    keeping,
-    mail,
-    portal,
-    retention,
-    rolls,
-    serving,
-    statistics,
-    voters,
-)
-from helpdesk.cli.options import TranslatedGroup
-from helpdesk.cli.session import language_of, log_to_file
+from helpdesk.cli.log_file import log_to_file
+from helpdesk.cli.options import TranslatedGroup, given
+from helpdesk.cli.settings import settings_of
+from helpdesk.cli.window import check_window, open_desk
 from helpdesk.domain.errors import BadInput, HelpdeskError, IntegrityBroken, OutsideFault, Refusal, UnreadableFile
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import speak, to_translate
-from helpdesk.language.errors import error_text
-from helpdesk.mailer.bugs import where_it_broke
 
 DONE, REFUSED, USAGE, BAD_INPUT, BROKEN, UNREACHABLE, BUG = 0, 1, 2, 3, 4, 5, 70
 _ABOUT_A_PATH = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS}
 _CODES = ((Refusal, REFUSED), (BadInput, BAD_INPUT), (IntegrityBroken, BROKEN), (OutsideFault, UNREACHABLE))
 
+MODULES = {
+    "audit": "audit",
+    "backup": "keeping",
+    "ballots": "ballots",
+    "bounces": "bounces",
+    "challenge": "voters",
+    "demo": "demo",
+    "doctor": "doctor",
+    "init": "administration",
+    "invite": "invitations",
+    "mail": "mail",
+    "mailer": "serving",
+    "operator": "administration",
+    "portal": "portal",
+    "purge": "retention",
+    "resend": "voters",
+    "restore": "keeping",
+    "roll": "rolls",
+    "sample": "rolls",
+    "search": "voters",
+    "stats": "statistics",
+    "verify": "voters",
+    "voter": "voters",
+}
+"""The module of `helpdesk.cli` that holds each command."""
+
+
+class _Commands(TranslatedGroup):
+    """Imports a command's module when the command is asked for: the desk waits for none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
+        """Every command, known without an import."""
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's)
+        """The command of this name, None if there is none."""
+        if cmd_name not in MODULES:
+            return None
+        commands: tuple[click.Command, ...] = import_module(f"helpdesk.cli.{MODULES[cmd_name]}").COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
+
 
 @click.group(
-    cls=TranslatedGroup,
+    cls=_Commands,
     invoke_without_command=True,
     help=to_translate("Support desk for voter accounts in professional elections. Without a command: opens the desk."),
 )
@@ -52,41 +78,24 @@ _CODES = ((Refusal, REFUSED), (BadInput, BAD_INPUT), (IntegrityBroken, BROKEN), 
 def helpdesk(context: click.Context, *, self_check: bool) -> None:
     """Open the desk unless a command follows."""
     if self_check:
-        context.exit(serving.self_check())
+        context.exit(check_window())
     if context.invoked_subcommand is None:
-        context.exit(serving.open_desk(context))
-
-
-voters.voter.add_command(retention.export_voter)
-for module in (
-    administration,
-    audit,
-    ballots,
-    bounces,
-    demo,
-    doctor,
-    invitations,
-    keeping,
-    mail,
-    portal,
-    rolls,
-    serving,
-    statistics,
-    retention,
-    voters,
-):
-    for command in module.COMMANDS:
-        helpdesk.add_command(command)
+        context.exit(open_desk(settings_of(context), given(context, "config")))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code of interfaces.md. Never raises, never prints a traceback."""
-    speak(language_of(arguments))
+    speak(os.environ.get("HELPDESK_LANGUAGE", "system"))
+    return answered(partial(helpdesk.main, list(arguments), prog_name="helpdesk", standalone_mode=False))
+
+
+def answered(command: Callable[[], object]) -> int:
+    """Run what a person asked for; its exit code, and one line for whatever keeps it from being done."""
     try:
-        result = helpdesk.main(list(arguments), prog_name="helpdesk", standalone_mode=False)
+        result = command()
     except HelpdeskError as error:
         code = next((code for kind, code in _CODES if isinstance(error, kind)), BUG)
-        return _say(error_text(error), code)
+        return _say_error(error, code)
     except click.UsageError as error:
         return _say(error.format_message() + " " + _("See `helpdesk --help`."), USAGE)
     except click.ClickException as error:
@@ -106,16 +115,24 @@ def _say(sentence: str, code: int) -> int:
     return code
 
 
+def _say_error(error: HelpdeskError, code: int) -> int:
+    from helpdesk.language.errors import error_text  # noqa: PLC0415 (what goes well needs none of these words)
+
+    return _say(error_text(error), code)
+
+
 def _is_about_a_path(error: Exception) -> TypeGuard[OSError]:
     """A path that was given and that no system takes: too long, a folder, a loop, not ours."""
     return isinstance(error, OSError) and error.errno in _ABOUT_A_PATH and error.filename is not None
 
 
 def _report_path(error: OSError) -> int:
-    return _say(error_text(UnreadableFile(str(error.filename), "denied")), BAD_INPUT)
+    return _say_error(UnreadableFile(str(error.filename), "denied"), BAD_INPUT)
 
 
 def _report_bug(error: Exception) -> int:
+    from helpdesk.mailer.bugs import where_it_broke  # noqa: PLC0415
+
     incident = secrets.token_hex(4)
     log_to_file()
     logging.getLogger("helpdesk").error("incident %s\n%s", incident, where_it_broke(error))

@@ -6,7 +6,8 @@ import click
 
 from helpdesk.bootstrap import open_backup
 from helpdesk.cli.options import TranslatedCommand
-from helpdesk.cli.session import log_in, logged_in, print_json, settings_of, wants_json
+from helpdesk.cli.session import log_in, logged_in, print_json, wants_json
+from helpdesk.cli.settings import settings_of
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from helpdesk.bootstrap import Program, open_program, portal_key
+from helpdesk.cli.log_file import log_to_file
 from helpdesk.cli.options import METRICS_PORT, TranslatedCommand, TranslatedOption
-from helpdesk.cli.session import log_to_file, say_where_metrics_are, settings_of
+from helpdesk.cli.session import say_where_metrics_are
+from helpdesk.cli.settings import settings_of
 from helpdesk.domain.errors import AddressTaken, SecretStoreUnavailable
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate

@@ -1,10 +1,8 @@
 """What a command needs: the program, the operator it acts as, and a way to print."""
 
 import json
-import logging
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
@@ -14,7 +12,7 @@ import click
 
 from helpdesk.bootstrap import Program, open_program
 from helpdesk.cli.options import given
-from helpdesk.config import Settings, load_settings
+from helpdesk.cli.settings import settings_of
 from helpdesk.domain.errors import PasswordUnavailable, SecretStoreUnavailable
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.language.catalogue import gettext as _
@@ -28,16 +26,6 @@ class Session:
 
     program: Program
     operator: Operator
-
-
-def settings_of(context: click.Context) -> Settings:
-    """The effective settings of a command."""
-    return load_settings(
-        config_file=given(context, "config"),
-        database=given(context, "database"),
-        operator=given(context, "operator"),
-        language=given(context, "lang"),
-    )
 
 
 @contextmanager
@@ -98,27 +86,10 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
-def language_of(arguments: Sequence[str]) -> str:
-    """The language to start in, before options are parsed: the environment's, else the system's."""
-    del arguments
-    return os.environ.get("HELPDESK_LANGUAGE", "system")
-
-
 def say_where_metrics_are(port: int | None) -> None:
     """Tell a terminal, on standard error, where a service is watched."""
     if port is not None:
         click.echo(_("Metrics are at {address}").format(address=f"http://127.0.0.1:{port}/metrics"), err=True)
-
-
-def log_to_file() -> Path:
-    """Send the log to a file of the user's data folder; its path."""
-    path = load_settings().data_dir / "helpdesk.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    for name in ("helpdesk", "waitress"):  # the portal's server tells of queues; nobody reads its standard error
-        logging.getLogger(name).addHandler(handler)
-    return path
 
 
 def _credentials(context: click.Context, program: Program, *, keep_stdin: bool) -> tuple[str, str]:

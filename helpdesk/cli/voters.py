@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
+from helpdesk.cli.retention import export_voter
 from helpdesk.cli.session import logged_in, print_json, wants_json
 from helpdesk.domain.errors import UnreadableFile
 from helpdesk.domain.findings import SuggestedAction
@@ -228,5 +229,7 @@ def _lines(path: Path) -> list[str]:
     except OSError:
         raise UnreadableFile(str(path), "denied") from None
 
+
+voter.add_command(export_voter)
 
 COMMANDS: tuple[click.Command, ...] = (search, voter, verify, resend, challenge)

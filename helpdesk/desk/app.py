@@ -1,10 +1,11 @@
 """Starting the desk: the application, its look and language, login, window, and the way out."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
@@ -12,14 +13,15 @@ from PySide6.QtWidgets import QApplication
 from helpdesk import __version__
 from helpdesk.desk.appearance import Appearance
 from helpdesk.desk.bugs import BugReporter
-from helpdesk.desk.context import DeskContext, Preferences
+from helpdesk.desk.context import DeskContext, DeskStart, Preferences
 from helpdesk.desk.login import LoggedIn, LoginDialog
-from helpdesk.desk.main_window import MainWindow
-from helpdesk.desk.session import Session
+from helpdesk.desk.opening import Opening
 from helpdesk.desk.speech import Interpreter
 from helpdesk.desk.tasks import TaskRunner
-from helpdesk.domain.calendar import Election
-from helpdesk.domain.roles import Operator, Role
+
+if TYPE_CHECKING:  # the login is painted before any of this is imported
+    from helpdesk.desk.main_window import MainWindow
+    from helpdesk.domain.roles import Operator
 
 _PATIENCE_MS = 10_000
 """How long the very end of the program waits for background work, in milliseconds."""
@@ -28,37 +30,54 @@ _PATIENCE_MS = 10_000
 class Desk(QObject):
     """One run of the desk: login, window, and login again after logging out."""
 
-    def __init__(self, application: QApplication, context: DeskContext) -> None:
+    def __init__(self, application: QApplication, start: DeskStart) -> None:
         """Dress the application and choose its language; show nothing yet."""
         super().__init__()
-        self._application, self._context = application, context
-        self._preferences = context.preferences
+        self._application, self._start = application, start
+        self._opening = Opening(start)
+        self._preferences = start.preferences
         self.tasks = TaskRunner(self)
         self.bugs = BugReporter(self)
         self._interpreter = Interpreter(self)
-        self._interpreter.speak(context.preferences.language)
+        self._interpreter.speak(start.preferences.language)
         self._appearance = Appearance(application, self)
-        self._appearance.use(context.preferences.theme)
-        self._appearance.enlarge(int(context.preferences.text_size))
+        self._appearance.use(start.preferences.theme)
+        self._appearance.enlarge(int(start.preferences.text_size))
         application.setQuitOnLastWindowClosed(False)
         self.login: LoginDialog | None = None
         self.window: MainWindow | None = None
+        self.failure: Exception | None = None
+        """What kept the program from being opened; the desk has ended then."""
         self._log_in_again = False
 
     def ask_login(self) -> None:
-        """Show the login dialog."""
-        self.login = LoginDialog(self._context, self.tasks, self.bugs)
+        """Show the login dialog, and open the program behind it."""
+        self.login = LoginDialog(self._opening, self._start.database_label, self.tasks, self.bugs)
         self.login.logged_in.connect(self._logged_in)
         self.login.rejected.connect(self._leave)
         self.login.show()
+        self.tasks.run(self._opening.context, self._opened, self._not_opened)
+
+    def _opened(self, context: DeskContext) -> None:
+        if self.login is not None:
+            self.login.remind(context)
+
+    def _not_opened(self, error: Exception) -> None:
+        self.failure = error
+        if self.login is not None:
+            self.login.hide()
+        self._leave()
 
     def open_for(self, operator: Operator) -> None:
         """Open the window for somebody already logged in, once the election is known."""
-        current = self._context.services.elections.current
-        self.tasks.run(partial(_with_election, current, operator), self._logged_in, self._cannot_open)
+        self._opening.begin()
+        self.tasks.run(partial(_with_election, self._opening, operator), self._logged_in, self._cannot_open)
 
     def _logged_in(self, result: LoggedIn) -> None:
-        session = Session(self._context, self.tasks, self.bugs, result.operator, result.election)
+        from helpdesk.desk.main_window import MainWindow  # noqa: PLC0415 (the opening has loaded it)
+        from helpdesk.desk.session import Session  # noqa: PLC0415
+
+        session = Session(result.context, self.tasks, self.bugs, result.operator, result.election)
         window = MainWindow(session, self._preferences)
         window.preferred.connect(self._prefer)
         window.logged_out.connect(self._another_login)
@@ -78,7 +97,7 @@ class Desk(QObject):
             self._appearance.use(preferences.theme)
         if preferences.text_size != before.text_size:
             self._appearance.enlarge(int(preferences.text_size))
-        job = partial(self._context.keep_preferences, preferences)
+        job = partial(_keep, self._opening, preferences)
         self.tasks.run(job, self._kept, self.bugs.report)
 
     def _kept(self, _: None) -> None:
@@ -101,34 +120,45 @@ class Desk(QObject):
         self._application.quit()
 
 
-def run_desk(context: DeskContext, *, operator: Operator | None = None, self_check: bool = False) -> int:
+def run_desk(start: DeskStart, *, operator: Operator | None = None) -> int:
     """Run the desk until it is closed; the exit code. `operator` is already logged in, if given.
 
-    With `self_check` the window is built, painted once and closed again, nothing is read from the store, and
-    `ok VERSION` goes to standard output.
+    Raises what kept the program from being opened.
     """
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication(sys.argv[:1])
-    application.setApplicationName("helpdesk")
-    application.setApplicationVersion(__version__)
-    desk = Desk(application, context)
-    if self_check:
-        return _check(desk, context)
+    application = _application()
+    desk = Desk(application, start)
     desk.bugs.catch_all()
     if operator is not None:
         desk.open_for(operator)
     else:
         desk.ask_login()
     try:
-        return application.exec()
+        code = application.exec()
     finally:
         desk.tasks.wait(_PATIENCE_MS)
         desk.bugs.release()
+    if desk.failure is not None:
+        raise desk.failure
+    return code
 
 
-def _check(desk: Desk, context: DeskContext) -> int:
-    session = Session(replace(context, mailer=None), desk.tasks, desk.bugs, _NOBODY, _NO_ELECTION)
+def check_desk(context: DeskContext) -> int:
+    """Build the window, paint it once and close it again; the exit code. Nothing is read from the store.
+
+    `ok VERSION` goes to standard output.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415 (the window of a real start comes before all of this)
+
+    from helpdesk.desk.main_window import MainWindow  # noqa: PLC0415
+    from helpdesk.desk.session import Session  # noqa: PLC0415
+    from helpdesk.domain.calendar import Election  # noqa: PLC0415
+    from helpdesk.domain.roles import Operator, Role  # noqa: PLC0415
+
+    never = datetime(2000, 1, 1, tzinfo=UTC)
+    nobody = Operator(0, "-", Role.AUDITOR)
+    desk = Desk(_application(), DeskStart.over(context))
+    election = Election("", "UTC", never, never, never, never, never, never)
+    session = Session(replace(context, mailer=None), desk.tasks, desk.bugs, nobody, election)
     window = MainWindow(session, context.preferences)
     window.show()
     painted = not window.grab().isNull()
@@ -141,10 +171,19 @@ def _check(desk: Desk, context: DeskContext) -> int:
     return 0
 
 
-_NOBODY = Operator(0, "-", Role.AUDITOR)
-_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-_NO_ELECTION = Election("", "UTC", _NO_TIME, _NO_TIME, _NO_TIME, _NO_TIME, _NO_TIME, _NO_TIME)
+def _application() -> QApplication:
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("helpdesk")
+    application.setApplicationVersion(__version__)
+    return application
 
 
-def _with_election(current: Callable[[], Election], operator: Operator) -> LoggedIn:
-    return LoggedIn(operator, current())
+def _with_election(opening: Opening, operator: Operator) -> LoggedIn:
+    context = opening.context()
+    return LoggedIn(context, operator, context.services.elections.current())
+
+
+def _keep(opening: Opening, preferences: Preferences) -> None:
+    opening.context().keep_preferences(preferences)

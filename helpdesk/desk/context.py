@@ -1,15 +1,18 @@
 """What the desk is given by whoever starts it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from helpdesk.desk.settings_port import SettingsPort
-from helpdesk.domain.mailer_status import MailerStatus
-from helpdesk.domain.ports import Clock, SecretStore
-from helpdesk.services import Services
-from helpdesk.services.live import LiveChange
+if TYPE_CHECKING:  # the first window is painted before any of this is imported
+    from helpdesk.desk.settings_port import SettingsPort
+    from helpdesk.domain.mailer_status import MailerStatus
+    from helpdesk.domain.ports import Clock, SecretStore
+    from helpdesk.services import Services
+    from helpdesk.services.live import LiveChange
 
 
 class ThemeChoice(StrEnum):
@@ -100,3 +103,17 @@ class DeskContext:
     keep_preferences: Callable[[Preferences], None] = keep_nothing
     live: LiveChanges | None = None
     settings: SettingsPort | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStart:
+    """What the first window needs. `open` is called once, in a background thread, and may raise HelpdeskError."""
+
+    open: Callable[[], DeskContext]
+    database_label: str
+    preferences: Preferences = field(default_factory=Preferences)
+
+    @staticmethod
+    def over(context: DeskContext) -> DeskStart:
+        """The start of a desk whose program is open already."""
+        return DeskStart(lambda: context, context.database_label, context.preferences)

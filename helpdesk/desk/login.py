@@ -1,10 +1,13 @@
 """Logging in: once, in the background, with the same answer for every wrong name and password."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -18,49 +21,56 @@ from PySide6.QtWidgets import (
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.bugs import BugReporter
-from helpdesk.desk.context import DeskContext
 from helpdesk.desk.dialogs.fields import Field
 from helpdesk.desk.icons import line_icon
+from helpdesk.desk.opening import Opening
 from helpdesk.desk.remembered_login import RememberedLogin, recall, remember
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.tasks import TaskRunner
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
-from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import HelpdeskError
-from helpdesk.domain.roles import Operator
 from helpdesk.language.catalogue import gettext as _
-from helpdesk.language.errors import DEFAULT_ZONE, error_text
+
+if TYPE_CHECKING:  # this is the first window: it is painted before any of this is imported
+    from helpdesk.desk.context import DeskContext
+    from helpdesk.domain.calendar import Election
+    from helpdesk.domain.roles import Operator
 
 _WIDTH = 110  # steps of `space`
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """Who logged in, and the election they work on."""
+    """Who logged in, on which program, and the election they work on."""
 
+    context: DeskContext
     operator: Operator
     election: Election
 
 
 class LoginDialog(Translated, QDialog):
-    """`logged_in` carries a `LoggedIn`; the dialog stays until then or until it is closed."""
+    """`logged_in` carries a `LoggedIn`; the dialog stays until then or until it is closed.
+
+    It takes a name and a password at once; the program is opened behind it, and the login waits for that if it must.
+    """
 
     logged_in = Signal(object)
 
-    def __init__(self, context: DeskContext, tasks: TaskRunner, bugs: BugReporter) -> None:
-        """Show empty fields and ask the keyring in the background."""
+    def __init__(self, opening: Opening, database_label: str, tasks: TaskRunner, bugs: BugReporter) -> None:
+        """Show empty fields; `remind` fills in what the keyring knows."""
         super().__init__()
-        self._context, self._tasks, self._bugs = context, tasks, bugs
+        self._opening, self._tasks, self._bugs = opening, tasks, bugs
         self._running = False
         self._error: HelpdeskError | None = None
         self._keyring = True
-        self._zone = DEFAULT_ZONE
+        self._zone: str | None = None
         self.setObjectName("loginDialog")
         self._headline = QLabel()
         self._headline.setProperty("tone", "title")
         self._headline.setWordWrap(True)
         self._where = IconLabel("server", "quiet")
+        self._where.setText(database_label)
         self._where.setProperty("tone", "quiet")
         self._where.setWordWrap(True)
         self._name, self._password = Field("loginName"), Field("loginPassword")
@@ -88,8 +98,11 @@ class LoginDialog(Translated, QDialog):
         self._button.clicked.connect(self.submit)
         self._lay_out()
         self.retranslate()
-        tasks.run(partial(recall, context.secrets), self._recalled, bugs.report)
-        tasks.run(context.services.elections.current, self._election_known, self._no_election)
+
+    def remind(self, context: DeskContext) -> None:
+        """The program is open: ask the keyring and the store, in the background."""
+        self._tasks.run(partial(recall, context.secrets), self._recalled, self._bugs.report)
+        self._tasks.run(context.services.elections.current, self._election_known, self._no_election)
 
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._refusal_frame)
@@ -121,7 +134,7 @@ class LoginDialog(Translated, QDialog):
             return
         self._run(True)
         self._say(None)
-        job = partial(_log_in, self._context, self._name.edit.text(), self._password.edit.text())
+        job = partial(_log_in, self._opening, self._name.edit.text(), self._password.edit.text())
         self._tasks.run(job, self._done, self._failed)
 
     def reject(self) -> None:
@@ -157,7 +170,7 @@ class LoginDialog(Translated, QDialog):
     def _done(self, result: LoggedIn) -> None:
         password = self._password.edit.text() if self._remember.isChecked() else None
         if self._keyring:
-            job = partial(remember, self._context.secrets, result.operator.name, password)
+            job = partial(remember, result.context.secrets, result.operator.name, password)
             self._tasks.run(job, self._remembered, self._bugs.report)
         self._password.edit.clear()
         self.logged_in.emit(result)
@@ -177,7 +190,7 @@ class LoginDialog(Translated, QDialog):
 
     def _say(self, error: HelpdeskError | None) -> None:
         self._error = error
-        text = error_text(error, self._zone) if error is not None else ""
+        text = _words(error, self._zone) if error is not None else ""
         self._refusal.setText(text)
         self._refusal_frame.setVisible(bool(text))
         announce(self, text)
@@ -187,11 +200,15 @@ class LoginDialog(Translated, QDialog):
         super().showEvent(event)
         self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """Once this window is on the screen, the program behind it is opened."""
+        super().paintEvent(event)
+        QTimer.singleShot(0, self._opening.begin)
+
     def retranslate(self) -> None:
         """Every word again."""
         self.setWindowTitle(_("Log in to helpdesk"))
         self._headline.setText(_("Support desk for voter accounts"))
-        self._where.setText(self._context.database_label)
         self._name.name_it(_("Your name"))
         self._password.name_it(_("Password"))
         self._remember.setText(_("Remember the password in this system's keyring"))
@@ -205,6 +222,13 @@ class LoginDialog(Translated, QDialog):
         self._say(self._error)
 
 
-def _log_in(context: DeskContext, name: str, password: str) -> LoggedIn:
+def _words(error: HelpdeskError, zone: str | None) -> str:
+    from helpdesk.language.errors import DEFAULT_ZONE, error_text  # noqa: PLC0415 (words that a login may never need)
+
+    return error_text(error, zone or DEFAULT_ZONE)
+
+
+def _log_in(opening: Opening, name: str, password: str) -> LoggedIn:
+    context = opening.context()
     operator = context.services.operators.log_in(name, password)
-    return LoggedIn(operator, context.services.elections.current())
+    return LoggedIn(context, operator, context.services.elections.current())

@@ -1,9 +1,14 @@
 """What the system keyring remembers of a login: the name always, the password only if asked to."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from helpdesk.domain.errors import SecretStoreUnavailable
-from helpdesk.domain.ports import SecretStore
+
+if TYPE_CHECKING:  # the first window is painted before this is imported
+    from helpdesk.domain.ports import SecretStore
 
 _NAME = "operator"
 

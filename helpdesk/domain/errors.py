@@ -1,14 +1,19 @@
 """Typed refusals and faults, without display text: each front finds the words (see `helpdesk.language`)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from __future__ import annotations
 
-from helpdesk.domain.challenge_answer import AnswerProblem
-from helpdesk.domain.mail_wording import WordingFault
-from helpdesk.domain.roles import Permission
-from helpdesk.domain.roll import RollReport
-from helpdesk.domain.states import LinkState, Phase
-from helpdesk.domain.voter_password import Criterion
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every start imports the errors, few need what they carry
+    from datetime import datetime
+
+    from helpdesk.domain.challenge_answer import AnswerProblem
+    from helpdesk.domain.mail_wording import WordingFault
+    from helpdesk.domain.roles import Permission
+    from helpdesk.domain.roll import RollReport
+    from helpdesk.domain.states import LinkState, Phase
+    from helpdesk.domain.voter_password import Criterion
 
 
 class HelpdeskError(Exception):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from threading import Event, Thread
 
-import psycopg
 from sqlalchemy import func, select
 
 from helpdesk.domain.errors import CredentialsRefused, HelpdeskError, SessionEnded
@@ -37,6 +36,8 @@ class ChangeFeed:
         self._thread.join(_LOOK_SECONDS * 10)
 
     def _run(self) -> None:
+        import psycopg  # noqa: PLC0415 (an embedded store has no use for it)
+
         pause = _FIRST_PAUSE_SECONDS
         while not self._stop.is_set():
             try:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import (
     ARRAY,
     URL,
@@ -48,6 +47,9 @@ from helpdesk.domain.errors import (
 from helpdesk.store.revisions import REVISIONS
 from helpdesk.store.schema import operator, voter
 from helpdesk.store.server import Login, connect, guarded_url
+
+if TYPE_CHECKING:  # an embedded store has no use for the server's driver
+    import psycopg
 
 BUSY_TIMEOUT_MS = 5_000
 APPLICATION_ID = 0x48445F31  # "HD_1", PRAGMA application_id of the embedded file
@@ -171,12 +173,12 @@ class Store:
         if revision != REVISIONS[-1]:
             raise StoreTooOld
 
-    def open_connection(self) -> psycopg.Connection[tuple[object, ...]]:
+    def open_connection(self) -> "psycopg.Connection[tuple[object, ...]]":
         """A connection of its own to the server, outside the pool, for who waits on it for long; autocommitting."""
         with _faults():
             return connect(self.url, self._login, autocommit=True)
 
-    def _connect(self, *_: object) -> psycopg.Connection[tuple[object, ...]]:
+    def _connect(self, *_: object) -> "psycopg.Connection[tuple[object, ...]]":
         return connect(self.url, self._login)
 
     def close(self) -> None:
@@ -238,7 +240,7 @@ def is_duplicate(error: IntegrityError) -> bool:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return original.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
-    return isinstance(original, psycopg.errors.UniqueViolation)
+    return getattr(original, "sqlstate", None) == "23505"  # unique_violation
 
 
 @contextmanager
@@ -248,7 +250,7 @@ def driver_faults() -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            if isinstance(error, sqlite3.Error) or type(error).__module__.partition(".")[0] == "psycopg":
+            if isinstance(error, sqlite3.Error) or _is_of_psycopg(type(error)):
                 raise DBAPIError(None, None, error, hide_parameters=True) from None
             raise
 
@@ -303,8 +305,10 @@ def _faults() -> Iterator[None]:
         if fault := _fault(error):
             raise fault from None  # the driver's text may quote the row
         raise
-    except psycopg.OperationalError:
-        raise StoreUnreachable from None
+    except Exception as error:
+        if _tells_of_a_loss(error):
+            raise StoreUnreachable from None
+        raise
 
 
 def sqlite_fault(error: sqlite3.Error) -> HelpdeskError | None:
@@ -316,6 +320,16 @@ def sqlite_fault(error: sqlite3.Error) -> HelpdeskError | None:
     return kind() if kind else None
 
 
+def _is_of_psycopg(kind: type) -> bool:
+    """True for a class of the server's driver, known by its name: an embedded store never imports it."""
+    return kind.__module__.partition(".")[0] == "psycopg"
+
+
+def _tells_of_a_loss(error: BaseException | None) -> bool:
+    """True for psycopg's OperationalError and what derives from it."""
+    return any(kind.__name__ == "OperationalError" and _is_of_psycopg(kind) for kind in type(error).__mro__)
+
+
 def _fault(error: DBAPIError) -> HelpdeskError | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
@@ -324,4 +338,4 @@ def _fault(error: DBAPIError) -> HelpdeskError | None:
     if isinstance(state, str) and (kind := _POSTGRESQL_FAULTS.get(state)):
         return kind()
     lost = error.connection_invalidated or state is None or state[:2] in {"08", "57", "28", "3D"}
-    return StoreUnreachable() if lost and isinstance(original, psycopg.OperationalError) else None
+    return StoreUnreachable() if lost and _tells_of_a_loss(original) else None

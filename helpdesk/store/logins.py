@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from psycopg import Connection as DriverConnection
-from psycopg.errors import DuplicateObject
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -48,6 +46,8 @@ def end_sessions(connection: Connection, login: str) -> int:
 
 
 def _verifier(connection: Connection, login: str, password: str) -> str:
+    from psycopg import Connection as DriverConnection  # noqa: PLC0415 (an embedded store has no use for it)
+
     driver = connection.connection.driver_connection
     assert isinstance(driver, DriverConnection)  # noqa: S101 (logins are the server's: there is no other driver)
     return encrypted_password(driver, login, password)
@@ -55,6 +55,8 @@ def _verifier(connection: Connection, login: str, password: str) -> str:
 
 @contextmanager
 def _taken(login: str) -> Iterator[None]:
+    from psycopg.errors import DuplicateObject  # noqa: PLC0415
+
     try:
         yield
     except DBAPIError as error:

@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-import psycopg
-from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
 from helpdesk.domain.errors import BadSetting, CredentialsRefused, SessionEnded, StoreUnreachable
+
+if TYPE_CHECKING:  # 100 ms that an embedded store has no use for
+    import psycopg
 
 CONNECT_SECONDS = 5
 _LOST_AFTER_MS = 10_000
@@ -49,12 +51,15 @@ def guarded_url(url: URL) -> URL:
     return url.set(query=query)
 
 
-def connect(url: URL, login: Login | None, *, autocommit: bool = False) -> psycopg.Connection[tuple[object, ...]]:
+def connect(url: URL, login: Login | None, *, autocommit: bool = False) -> "psycopg.Connection[tuple[object, ...]]":
     """A connection as this login, or as the URL says where there is none.
 
     Raises CredentialsRefused when the server does not take name and password, SessionEnded when it takes them and
     the login was closed, StoreUnreachable for every other reason.
     """
+    import psycopg  # noqa: PLC0415
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+
     name = login.name if login else url.username or ""
     try:
         return psycopg.connect(make_conninfo(**_parameters(url, login)), autocommit=autocommit)
@@ -69,7 +74,7 @@ def connect(url: URL, login: Login | None, *, autocommit: bool = False) -> psyco
         raise CredentialsRefused from None
 
 
-def encrypted_password(connection: psycopg.Connection[tuple[object, ...]], login: str, password: str) -> str:
+def encrypted_password(connection: "psycopg.Connection[tuple[object, ...]]", login: str, password: str) -> str:
     """What the server keeps of a password (SCRAM-SHA-256, RFC 5803), computed here: it never crosses the network."""
     made = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
     return made.decode("ascii")

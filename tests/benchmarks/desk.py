@@ -1,7 +1,9 @@
 """Start-up and memory of the desk beside a bare PySide6 window with a table, in one run, as paired ratios.
 
-`make benchmarks` runs it. Each start is a process of its own, the two kinds in turn; times are from the start of the
-process to the first paint, and to a window that takes a search. Memory is the resident set after the first paint.
+`make benchmarks` runs it. Each start is a process of its own, the two kinds in turn; the desk is started as its users
+do, and logs in at once with a password that is known, as somebody with a remembered one would. Times are from the
+start of the process to the first paint, and to a window that takes a search, the check of the password (argon2id)
+included. Memory is the resident set then.
 """
 
 import json
@@ -17,6 +19,7 @@ from tests.proof.figures import Figure, paired_ratio, write
 
 ROUNDS = 7
 VOTERS = 20_000
+PASSWORD = "Correct-Horse-9-Battery"
 
 BARE = """
 import os, sys, time
@@ -36,30 +39,41 @@ print(painted, painted, int(open("/proc/self/statm").read().split()[1]) * os.sys
 DESK = """
 import os, sys, time
 begun = float(os.environ["BENCH_BEGUN"])
-from helpdesk.bootstrap import open_program
-from helpdesk.config import load_settings
-program = open_program(load_settings(database=os.environ["BENCH_DATABASE"]))
-from PySide6.QtWidgets import QApplication
-from helpdesk.cli.serving import desk_context
-from helpdesk.desk.app import Desk
-app = QApplication([])
-desk = Desk(app, desk_context(program, mailer=None))
-desk.ask_login()
-desk.login.grab()
-app.processEvents()
-painted = time.time() - begun
-from helpdesk.domain.roles import Operator, Role
-desk.open_for(Operator(1, "Ada Admin", Role.ADMINISTRATOR))
-while desk.window is None or not desk.window.voters_page.search_box.isVisible():
-    app.processEvents()
-desk.window.grab()
-app.processEvents()
-ready = time.time() - begun
-print(painted, ready, int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
-desk.window.close()
-while desk.window is not None:
-    app.processEvents()
-program.close()
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+
+
+class Stopwatch(QObject):
+    # Logs in as soon as the login is on the screen, and stops once the search box is.
+    painted = ready = 0.0
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and not self.painted and watched.objectName() == "loginDialog":
+            self.dialog = watched
+            QTimer.singleShot(0, self.log_in)
+        if event.type() == QEvent.Type.Paint and not self.ready and watched.objectName() == "searchBox":
+            self.window = watched.window()
+            QTimer.singleShot(0, self.stop)
+        return False
+
+    def log_in(self):
+        self.painted = time.time() - begun
+        for name, text in (("loginName", "Ada Admin"), ("loginPassword", os.environ["BENCH_PASSWORD"])):
+            self.dialog.findChild(QLineEdit, name).setText(text)
+        self.dialog.findChild(QPushButton, "loginButton").click()
+
+    def stop(self):
+        self.ready = time.time() - begun
+        print(self.painted, self.ready, int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+        sys.stdout.flush()
+        self.window.close()
+
+
+app = QApplication(["helpdesk"])
+stopwatch = Stopwatch()
+app.installEventFilter(stopwatch)
+from helpdesk.cli import run
+sys.exit(run([]))
 """
 
 
@@ -70,7 +84,9 @@ def main() -> None:
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
             "HELPDESK_DATA_DIR": place,
-            "BENCH_DATABASE": f"sqlite:///{place}/helpdesk.db",
+            "HELPDESK_DATABASE": f"sqlite:///{place}/helpdesk.db",
+            "XDG_CONFIG_HOME": place,
+            "BENCH_PASSWORD": PASSWORD,
         }
         _fill(place, environment)
         _start(BARE, environment)
@@ -104,9 +120,8 @@ def main() -> None:
 
 
 def _fill(place: str, environment: dict[str, str]) -> None:
-    helpdesk = [sys.executable, "-m", "helpdesk", "--database", environment["BENCH_DATABASE"]]
-    password = "Correct-Horse-9-Battery\n"
-    made = {"input": password, "text": True, "env": environment, "stdout": subprocess.DEVNULL}
+    helpdesk = [sys.executable, "-m", "helpdesk"]
+    made = {"input": f"{PASSWORD}\n", "text": True, "env": environment, "stdout": subprocess.DEVNULL}
     subprocess.run([*helpdesk, "init", "--trial", "--admin", "Ada Admin", "--password-stdin"], check=True, **made)
     roll = Path(place, "roll.csv")
     subprocess.run([*helpdesk, "sample", str(roll), "--voters", str(VOTERS)], check=True, **made)

@@ -47,7 +47,7 @@ def test_a_bug_leaves_its_place_in_the_log_and_nothing_of_what_it_was_about(monk
         raise RuntimeError("marie.dupont@ac-rennes.fr Quatre-Chats-Gris-7")
 
     monkeypatch.setenv("HELPDESK_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("helpdesk.cli.session.load_settings", break_down)
+    monkeypatch.setattr("helpdesk.cli.settings.load_settings", break_down)
     monkeypatch.setattr("helpdesk.cli.entry.log_to_file", lambda: None)
     records: list[logging.LogRecord] = []
     handler = logging.Handler()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from helpdesk.desk.app import Desk
-from helpdesk.desk.context import DeskContext, Preferences, ThemeChoice
+from helpdesk.desk.context import DeskContext, DeskStart, Preferences, ThemeChoice
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.domain.roles import Operator
@@ -121,7 +121,7 @@ def desk_context(watch: WatchedServices, keyring: Keyring, clock: SetClock) -> D
 
 @pytest.fixture
 def desk(qtbot: QtBot, qapp: QApplication, desk_context: DeskContext) -> Iterator[Desk]:
-    made = Desk(qapp, desk_context)
+    made = Desk(qapp, DeskStart.over(desk_context))
     yield made
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, QDialog):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 
 from helpdesk.desk.app import Desk
-from helpdesk.desk.context import DeskContext, Preferences, ThemeChoice
+from helpdesk.desk.context import DeskContext, DeskStart, Preferences, ThemeChoice
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.desk.pages.catalogue import VOTERS
 from helpdesk.domain.roles import Operator
@@ -37,7 +37,7 @@ def take_screenshots(
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
-    desk = Desk(application, context)
+    desk = Desk(application, DeskStart.over(context))
     folder.mkdir(parents=True, exist_ok=True)
     taken = 0
     plain = application.font()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushBut
 from sqlalchemy import text
 
 from helpdesk.desk.app import Desk
-from helpdesk.desk.context import DeskContext, Preferences, ThemeChoice
+from helpdesk.desk.context import DeskContext, DeskStart, Preferences, ThemeChoice
 from helpdesk.services import build_services
 from helpdesk.services.live import Live
 from helpdesk.store.engine import Store
@@ -51,7 +51,7 @@ def sit_down(qtbot, qapp, database, clock, services):
             services=watch.watched, secrets=Keyring(), mailer=None, clock=clock, database_label="server",
             preferences=Preferences("en", ThemeChoice.LIGHT), live=Live(store),
         )  # fmt: skip
-        desk = Desk(qapp, context)
+        desk = Desk(qapp, DeskStart.over(context))
         seats.append(Seat(desk, watch, store))
         store.sign_in(operator.name.lower(), PASSWORD)
         desk.open_for(operator)
@@ -132,7 +132,7 @@ def test_a_request_to_decide_on_is_counted_on_the_supervisors_desk_within_a_seco
 
 
 def services_of(seat):
-    return build_services(make_context(seat.store, seat.desk._context.clock))
+    return build_services(make_context(seat.store, seat.desk._start.open().clock))
 
 
 def test_no_page_asks_by_itself_while_the_server_tells_and_all_do_when_it_is_lost(

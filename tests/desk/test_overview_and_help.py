@@ -1,8 +1,6 @@
 """The overview with its plots and lists, and the guide, through the window."""
 
 import csv
-import subprocess
-import sys
 
 import pytest
 from PySide6.QtCore import Qt
@@ -74,14 +72,3 @@ def test_f1_opens_the_guide_and_a_word_finds_a_topic(qtbot, open_desk, agent):
     child(guide, QLineEdit, "helpSearch").setText("ctrl shift")
     assert "Keys" in [topics.item(row).text() for row in range(topics.count())]
     guide.close()
-
-
-def test_opening_the_desk_loads_no_migrations():
-    code = "import sys, helpdesk.bootstrap, helpdesk.cli.serving, helpdesk.desk.app; sys.exit('alembic' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_desk_loads_no_other_front_and_no_library_of_theirs():
-    unneeded = ("flask", "waitress", "captcha", "numpy", "reportlab", "faker", "aiosmtpd", "prometheus_client")
-    code = f"import sys, helpdesk.desk.app; print(*[name for name in {unneeded} if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split() == []

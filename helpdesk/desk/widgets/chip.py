@@ -1,12 +1,18 @@
 """A word with an icon on a coloured ground: a state told three times, so that colour alone never tells it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from helpdesk.desk.appearance import space, theme
 from helpdesk.desk.icons import paint_icon
-from helpdesk.desk.signs import Sign
+
+if TYPE_CHECKING:  # the first window has icons, and none of the states that signs are for
+    from helpdesk.desk.signs import Sign
 
 
 class IconLabel(QLabel):

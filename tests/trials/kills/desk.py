@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QPush
 from shiboken6 import isValid
 
 from helpdesk.desk.app import Desk
-from helpdesk.desk.context import DeskContext, Preferences
+from helpdesk.desk.context import DeskContext, DeskStart, Preferences
 from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.services.activation import Activation
 from tests.trials.kills.scenes import Scene
@@ -50,7 +50,8 @@ class Window(Scene):
                 return queued
 
         services = replace(services, activation=Told(self.play.context))
-        desk = Desk(application, DeskContext(services, NoKeyring(), None, self.play.clock, "trial", Preferences("en")))
+        context = DeskContext(services, NoKeyring(), None, self.play.clock, "trial", Preferences("en"))
+        desk = Desk(application, DeskStart.over(context))
 
         def until(true) -> None:
             deadline = QDeadlineTimer(_PATIENCE_MS)

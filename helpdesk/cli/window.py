@@ -1,0 +1,120 @@
+"""Opening the desk: the window first, and the program behind it while the operator looks at it."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from helpdesk.config import Settings, load_settings
+from helpdesk.domain.errors import HelpdeskError
+
+if TYPE_CHECKING:  # the desk costs Qt, the program its database: each is imported when it is asked for
+    from helpdesk.bootstrap import Program
+    from helpdesk.cli.desk_settings import DeskSettings
+    from helpdesk.desk.context import BackgroundMailer, DeskContext, Preferences
+    from helpdesk.domain.roles import Operator
+
+
+def open_desk(settings: Settings, config_file: Path | None) -> int:
+    """Open the desk on the store of the settings; the exit code. `config_file` is the one that was named, if any.
+
+    Raises what keeps the store from being opened, once a window has said so.
+    """
+    from helpdesk.desk.app import run_desk  # noqa: PLC0415
+    from helpdesk.desk.context import DeskStart  # noqa: PLC0415
+
+    behind = _ProgramBehind(settings, config_file)
+    try:
+        return run_desk(DeskStart(behind.open, database_label(settings.database), _preferences(settings)))
+    except HelpdeskError as error:
+        from helpdesk.desk.obstacle import show_obstacle  # noqa: PLC0415
+        from helpdesk.language.errors import error_text  # noqa: PLC0415
+
+        show_obstacle(error_text(error))
+        raise
+    finally:
+        behind.close()
+
+
+def show_desk(program: "Program", *, operator: "Operator", mailer: "BackgroundMailer | None") -> int:
+    """Run the window over an open program until it is closed; the exit code. What is chosen there is kept nowhere."""
+    from helpdesk.desk.app import run_desk  # noqa: PLC0415
+    from helpdesk.desk.context import DeskStart  # noqa: PLC0415
+
+    return run_desk(DeskStart.over(desk_context(program, mailer=mailer)), operator=operator)
+
+
+def check_window() -> int:
+    """Open the window on an empty store, paint once, say `ok VERSION`; the exit code."""
+    from helpdesk.bootstrap import create_program  # noqa: PLC0415
+    from helpdesk.desk.app import check_desk  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="helpdesk-check-") as folder:
+        settings = replace(load_settings(), database=f"sqlite:///{Path(folder, 'check.db')}")
+        program = create_program(settings)
+        try:
+            return check_desk(desk_context(program, mailer=None))
+        finally:
+            program.close()
+
+
+def desk_context(
+    program: "Program", *, mailer: "BackgroundMailer | None", settings: "DeskSettings | None" = None
+) -> "DeskContext":
+    """What the desk is given."""
+    from helpdesk.bootstrap import live_changes  # noqa: PLC0415
+    from helpdesk.desk.context import DeskContext, keep_nothing  # noqa: PLC0415
+
+    return DeskContext(
+        services=program.services,
+        secrets=program.secrets,
+        mailer=mailer,
+        live=live_changes(program),
+        clock=program.clock,
+        database_label=database_label(program.settings.database),
+        preferences=_preferences(program.settings),
+        keep_preferences=settings.keep_preferences if settings is not None else keep_nothing,
+        settings=settings,
+    )
+
+
+def database_label(url: str) -> str:
+    """A database as a person knows it: the name of a file, or the server's address without any password."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return Path(parts.path).name
+    return f"{parts.scheme}://{parts.username + '@' if parts.username else ''}{parts.hostname or ''}{parts.path}"
+
+
+class _ProgramBehind:
+    """The program of an open desk: imported and opened in the background, closed at the end."""
+
+    def __init__(self, settings: Settings, config_file: Path | None) -> None:
+        self._settings, self._config_file = settings, config_file
+        self._program: Program | None = None
+
+    def open(self) -> "DeskContext":
+        """Open the store; may take its time. Raises the store's faults, BadSetting."""
+        from helpdesk.bootstrap import open_program  # noqa: PLC0415
+        from helpdesk.cli.delivering import embedded_mailer  # noqa: PLC0415
+        from helpdesk.cli.desk_settings import DeskSettings  # noqa: PLC0415
+        from helpdesk.cli.log_file import log_to_file  # noqa: PLC0415
+
+        self._program = program = open_program(self._settings)
+        log_to_file()
+        mailer = embedded_mailer(program) if program.store.path is not None else None
+        database = program.store.url.render_as_string(hide_password=True)
+        kept = DeskSettings(self._config_file, program.secrets, database)
+        return desk_context(program, mailer=mailer, settings=kept)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._program is not None:
+            self._program.close()
+
+
+def _preferences(settings: Settings) -> "Preferences":
+    from helpdesk.desk.context import Preferences, TextSize, ThemeChoice  # noqa: PLC0415
+
+    return Preferences(settings.language, ThemeChoice(settings.theme), TextSize(settings.text_size))
