@@ -82,6 +82,12 @@ class _Camera:
         page.search_box.setText(cast.query)
         self._settle()
         self._keep("search", window.grab())
+        filters = page.findChild(QPushButton, "filterButton")
+        assert filters is not None
+        filters.click()
+        self._settle()
+        self._keep("search-filters", window.grab())
+        filters.click()
         for name, number, said in (
             ("voter", cast.other_address, cast.caller_says),
             ("voter-active", cast.active, ""),
@@ -128,9 +134,19 @@ class _Camera:
             self._settle()
             page = window._pages.currentWidget()
             assert page is not None
-            self._keep(f"page{entry.number}-{page.objectName().removesuffix('Page')}", window.grab())
+            name = page.objectName().removesuffix("Page")
+            self._keep(f"page{entry.number}-{name}", window.grab())
+            if name == "mail":
+                self._shoot_mail_dialogs(window, page)
         window.close()
         _wait(lambda: self.desk.window is None)
+
+    def _shoot_mail_dialogs(self, window: MainWindow, page: QWidget) -> None:
+        for name in ("invite", "campaigns", "wording"):
+            button = page.findChild(QPushButton, f"{name}Button")
+            assert button is not None
+            button.click()
+            self._dialog(name, window, f"{name}Dialog")
 
     def _dialog(self, name: str, window: MainWindow, object_name: str, **typed: str) -> None:
         dialog = window.findChild(QDialog, object_name)

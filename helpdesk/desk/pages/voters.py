@@ -132,6 +132,7 @@ class VotersPage(Translated, QWidget):
         layout.setSpacing(0)
         layout.addWidget(bar)
         layout.addWidget(self._places, 1)
+        self._places.setMinimumHeight(space(24))  # with large text, filters are shown whole and results give room
         self.setFocusProxy(self.search_box)
 
     def _connect(self) -> None:

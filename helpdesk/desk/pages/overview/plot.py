@@ -68,18 +68,20 @@ class FigurePlot(QWidget):
             self._draw_bars(painter, figure, area)
 
     def _draw_legend(self, painter: QPainter, names: Sequence[str], area: QRectF) -> float:
-        """A sample and a word for each series, in one row; where the figure begins below it."""
-        metrics, left = QFontMetricsF(self.font()), area.left()
-        middle = area.top() + metrics.height() / 2
+        """A sample and a word for each series, in as many rows as that takes; where the figure begins below them."""
+        metrics = QFontMetricsF(self.font())
+        left, top = area.left(), area.top()
         for number, name in enumerate(names):
+            width = metrics.horizontalAdvance(name) + 1
+            if left > area.left() and left + space(7) + width > area.right():
+                left, top = area.left(), top + metrics.height()
+            middle = top + metrics.height() / 2
             painter.setPen(_pen(number))
             painter.drawLine(QPointF(left, middle), QPointF(left + space(6), middle))
-            left += space(7)
             painter.setPen(QColor(theme().text))
-            width = metrics.horizontalAdvance(name) + space(4)
-            painter.drawText(QRectF(left, area.top(), width, metrics.height()), _LEFT, name)
-            left += width
-        return area.top() + metrics.height() + space(2)
+            painter.drawText(QRectF(left + space(7), top, width, metrics.height()), _LEFT, name)
+            left += space(11) + width
+        return top + metrics.height() + space(2)
 
     def _draw_lines(self, painter: QPainter, figure: Figure, area: QRectF) -> None:
         metrics = QFontMetricsF(self.font())
@@ -93,14 +95,7 @@ class FigurePlot(QWidget):
             painter.setPen(QColor(theme().text))
             beside = QRectF(area.left(), height - metrics.height() / 2, widest, metrics.height())
             painter.drawText(beside, _RIGHT, number_text(tick))
-        every = max(1, len(figure.bars) // 3)
-        for place, bar in enumerate(figure.bars):
-            if place % every == 0:
-                width = metrics.horizontalAdvance(bar.label)
-                left = min(max(ground.left() + place * step - width / 2, area.left()), area.right() - width)
-                painter.drawText(
-                    QRectF(left, ground.bottom() + space(1), width + 1, metrics.height()), _LEFT, bar.label
-                )
+        self._name_days(painter, figure, area, ground)
         for number in range(len(figure.series)):
             points = [
                 QPointF(
@@ -110,6 +105,21 @@ class FigurePlot(QWidget):
             ]
             painter.setPen(_pen(number))
             painter.drawPolyline(QPolygonF(points))
+
+    def _name_days(self, painter: QPainter, figure: Figure, area: QRectF, ground: QRectF) -> None:
+        """Words below a figure of lines: as many as have room, the last day always among them."""
+        metrics = QFontMetricsF(self.font())
+        step = ground.width() / max(1, len(figure.bars) - 1)
+        every = max(1, len(figure.bars) // 3)
+        free = area.right()
+        painter.setPen(QColor(theme().text))
+        for place in range(len(figure.bars) - 1, -1, -every):
+            label = figure.bars[place].label
+            width = metrics.horizontalAdvance(label) + 1
+            left = min(max(ground.left() + place * step - width / 2, area.left()), area.right() - width)
+            if left + width <= free:
+                painter.drawText(QRectF(left, ground.bottom() + space(1), width, metrics.height()), _LEFT, label)
+                free = left - space(2)
 
     def _draw_bars(self, painter: QPainter, figure: Figure, area: QRectF) -> None:
         metrics = QFontMetricsF(self.font())
