@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from helpdesk.domain.address_changes import ChangeState
 from helpdesk.domain.audit import Outcome
 from helpdesk.domain.findings import FindingCode, SuggestedAction
-from helpdesk.domain.roll import Severity
+from helpdesk.domain.roll import DifferenceKind, Severity
 from helpdesk.domain.states import AccountState, CampaignState, MailFate
 
 
@@ -59,6 +59,12 @@ OUTCOME_SIGNS = {
 }
 
 PROBLEM_SIGNS = {Severity.ERROR: Sign("cross", "bad"), Severity.WARNING: Sign("warning", "notice")}
+
+DIFFERENCE_SIGNS = {
+    DifferenceKind.ADDED: Sign("plus", "good"),
+    DifferenceKind.CHANGED: Sign("history", "told"),
+    DifferenceKind.MISSING: Sign("warning", "notice"),
+}
 
 OPERATOR_OPEN = Sign("check", "good")
 OPERATOR_CLOSED = Sign("lock", "bad")

@@ -33,11 +33,24 @@ def difference_text(difference: Difference) -> str:
         return _("{who}: added").format(who=who)
     if difference.kind is DifferenceKind.MISSING:
         return _("{who}: missing from the file").format(who=who)
-    changes = [
+    return _("{who}: changed, {changes}").format(who=who, changes=changes_text(difference))
+
+
+def changes_text(difference: Difference) -> str:
+    """What an import changes of a voter, old → new; empty for one who is added or missing."""
+    return ", ".join(
         f"{change.column} «{change.old}» → «{change.new}»" if change.old or change.new else change.column
         for change in difference.changes
-    ]
-    return _("{who}: changed, {changes}").format(who=who, changes=", ".join(changes))
+    )
+
+
+def difference_kind_text(kind: DifferenceKind) -> str:
+    """What happens to a voter, in a word or two."""
+    return {
+        DifferenceKind.ADDED: _("new"),
+        DifferenceKind.CHANGED: _("changed"),
+        DifferenceKind.MISSING: _("missing from the file"),
+    }[kind]
 
 
 def counts_text(report: RollReport) -> str:

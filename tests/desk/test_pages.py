@@ -73,6 +73,28 @@ def test_a_roll_is_imported_step_by_step(qtbot, open_desk, administrator, servic
     assert len(services.search.search(administrator, "dupont")) == 5
 
 
+def test_what_an_import_would_change_is_shown_voter_by_voter_before_it(
+    qtbot, open_desk, administrator, services, tmp_path
+):
+    services.rolls.import_roll(administrator, write_roll(tmp_path / "old.csv", [row(1), row(2), row(3)]))
+    path = write_roll(tmp_path / "new.csv", [row(1), row(2, corps="AESH"), row(4)])
+    page = go_to(qtbot, open_desk(administrator), 6, "rollPage")
+    page.take_file(str(path))
+    qtbot.waitUntil(lambda: page.step == 1)
+    child(page, QPushButton, "rollNextButton").click()
+    qtbot.waitUntil(lambda: page.step == 2)
+    shown = child(page, QTableView, "rollDifferences")
+    assert shown.isVisible()
+    cells = shown.model()
+    lines = [[cells.index(line, place).data() for place in (0, 1, 3)] for line in range(cells.rowCount())]
+    assert lines == [
+        ["new", "10000004", ""],
+        ["changed", "10000002", f"corps «{DEFAULTS['corps']}» → «AESH»"],
+        ["missing from the file", "10000003", ""],
+    ]
+    assert not child(page, QLabel, "rollMore").isVisible()
+
+
 def test_a_roll_with_errors_says_where_and_cannot_be_imported(qtbot, open_desk, administrator, tmp_path):
     path = write_roll(tmp_path / "roll.csv", [row(1), row(2, uai="0350001A")])
     window = open_desk(administrator)

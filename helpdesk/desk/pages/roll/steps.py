@@ -15,16 +15,22 @@ from PySide6.QtWidgets import (
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.icons import line_icon
-from helpdesk.desk.signs import PROBLEM_SIGNS, Sign
+from helpdesk.desk.signs import DIFFERENCE_SIGNS, PROBLEM_SIGNS, Sign
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.table import Column, Table
-from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, Problem, RollReport
+from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, Difference, Problem, RollReport
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext
 from helpdesk.language.numbers import number_text
-from helpdesk.language.roll_report import column_text, counts_text, problem_text
+from helpdesk.language.roll_report import (
+    changes_text,
+    column_text,
+    counts_text,
+    difference_kind_text,
+    problem_text,
+)
 from helpdesk.services.roll_columns import ColumnMatch
 
 _SHOWN_PROBLEMS = 1_000
@@ -205,7 +211,18 @@ class DifferenceStep(Translated, QWidget):
             name="rollProblems",
             says=_problems_name,
         )
+        self._differences: Table[Difference] = Table(
+            (
+                Column(_kind_column, _kind_of, _difference_sign),
+                Column(_voter_column, _voter_of),
+                Column(_name_column, _name_of),
+                Column(_changes_column, changes_text, stretch=True),
+            ),
+            name="rollDifferences",
+            says=_differences_name,
+        )
         self._more = QLabel()
+        self._more.setObjectName("rollMore")
         self._more.setProperty("tone", "quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -214,6 +231,7 @@ class DifferenceStep(Translated, QWidget):
         layout.addLayout(flow)
         layout.addWidget(self._remove)
         layout.addWidget(self._problems, 1)
+        layout.addWidget(self._differences, 2)
         layout.addWidget(self._more)
         layout.addStretch(0)
         self.retranslate()
@@ -269,7 +287,10 @@ class DifferenceStep(Translated, QWidget):
         self._remove.setVisible(report.missing > 0 and not errors)
         self._problems.show_values(report.problems[:_SHOWN_PROBLEMS])
         self._problems.setVisible(bool(report.problems))
-        rest = len(report.problems) - _SHOWN_PROBLEMS
+        self._differences.show_values(report.differences)
+        self._differences.setVisible(bool(report.differences) and not errors)
+        of_all = report.added + report.changed + report.missing
+        rest = len(report.problems) - _SHOWN_PROBLEMS if errors else of_all - len(report.differences)
         self._more.setVisible(rest > 0)
         self._more.setText(_("… and {count} more").format(count=number_text(max(rest, 0))))
 
@@ -326,3 +347,39 @@ def _problem_column() -> str:
 
 def _problems_name() -> str:
     return _("Problems of the file")
+
+
+def _kind_column() -> str:
+    return _("What happens")
+
+
+def _kind_of(difference: Difference) -> str:
+    return difference_kind_text(difference.kind)
+
+
+def _difference_sign(difference: Difference) -> Sign:
+    return DIFFERENCE_SIGNS[difference.kind]
+
+
+def _voter_column() -> str:
+    return _("Voter number")
+
+
+def _voter_of(difference: Difference) -> str:
+    return difference.voter
+
+
+def _name_column() -> str:
+    return _("Name")
+
+
+def _name_of(difference: Difference) -> str:
+    return difference.name
+
+
+def _changes_column() -> str:
+    return _("Before → after")
+
+
+def _differences_name() -> str:
+    return _("What the import would change")
