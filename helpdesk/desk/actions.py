@@ -29,11 +29,15 @@ class VoterActions(QObject):
         self.change_address = _action(parent, "at", "")
         self.log_call = _action(parent, "phone", "Ctrl+L")
         self.copy_summary = _action(parent, "copy", "Ctrl+Shift+C")
+        self.call_sheet = _action(parent, "print", "Ctrl+P")
         self.retranslate()
 
     def all(self) -> tuple[QAction, ...]:
         """Every action, in the order of menu and buttons."""
-        return (self.verify, self.resend, self.reset_challenge, self.change_address, self.log_call, self.copy_summary)
+        return (
+            self.verify, self.resend, self.reset_challenge, self.change_address, self.log_call, self.copy_summary,
+            self.call_sheet,
+        )  # fmt: skip
 
     def suggested(self, action: SuggestedAction) -> QAction | None:
         """The action that a finding suggests, None where talking or waiting is all."""
@@ -67,6 +71,7 @@ class VoterActions(QObject):
         self.change_address.setText(_("Change the address"))
         self.log_call.setText(_("Log the call"))
         self.copy_summary.setText(_("Copy the masked summary"))
+        self.call_sheet.setText(_("Save a call sheet to print…"))
         self.follow(self._detail)
 
     def _obstacles(self) -> dict[QAction, str]:
@@ -77,6 +82,7 @@ class VoterActions(QObject):
             self.change_address: self._against_change(),
             self.log_call: self._role(Permission.LOG_CALL),
             self.copy_summary: "",
+            self.call_sheet: "",
         }
 
     def _against_verify(self) -> str:

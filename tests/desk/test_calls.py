@@ -1,9 +1,20 @@
 """The call log in the window: two keys end a call, nothing typed is lost, no secret is kept."""
 
-from datetime import timedelta
+import subprocess
+from datetime import date, timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from sqlalchemy import select
 
 from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
@@ -133,3 +144,30 @@ def test_the_summary_for_a_ticket_names_nobody(qtbot, open_desk, agent, add_vote
     assert "quemener" not in copied.lower()
     assert "héloïse" not in copied.lower()
     assert "copied" in child(page, QLabel, "actionDone").text()
+
+
+def test_a_call_sheet_is_for_paper_and_holds_no_proof_of_who_somebody_is(qtbot, open_desk, agent, add_voter, tmp_path):
+    number = add_voter(
+        first="Héloïse", family="Quemener", tied="heloise.quemener@ac-rennes.fr", birth=date(1961, 7, 29)
+    )
+    window = open_desk(agent)
+    page = open_voter(qtbot, window, number)
+    window.activateWindow()
+    press(page, Qt.Key.Key_P, CTRL)
+    dialog = child(page, QFileDialog, "callSheetDialog")
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    sheet = tmp_path / "sheet.pdf"
+    dialog.fileSelected.emit(str(sheet))
+    dialog.reject()
+    qtbot.waitUntil(lambda: "sheet.pdf" in child(page, QLabel, "actionDone").text())
+    said = subprocess.run(["pdftotext", "-layout", sheet, "-"], capture_output=True, text=True, check=True).stdout
+    for held in (number, "Héloïse Quemener", "heloise.quemener@ac-rennes.fr", "Say this", "Collège Jean Moulin"):
+        assert held in said, (held, said)
+    for proof in ("1961", "29/07", "29 July"):
+        assert proof not in said
+
+
+def test_a_call_sheet_that_cannot_be_written_says_so(qtbot, open_desk, agent, add_voter, tmp_path):
+    page = open_voter(qtbot, open_desk(agent), add_voter())
+    page.save_call_sheet(page._detail, str(tmp_path / "nowhere" / "sheet.pdf"))
+    qtbot.waitUntil(lambda: "cannot be written" in child(page, QLabel, "actionDone").text())

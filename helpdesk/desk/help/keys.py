@@ -17,6 +17,7 @@ def keys_of_the_desk() -> tuple[tuple[str, str], ...]:
         (_("Ctrl+Shift+R"), _("Reset the question")),
         (_("Ctrl+L"), _("Log the call")),
         (_("Ctrl+Shift+C"), _("Copy the masked summary")),
+        (_("Ctrl+P"), _("Save a call sheet to print")),
         (_("Ctrl+1 … 7"), _("Pages")),
         ("F1", _("This guide")),
     )

@@ -1,10 +1,11 @@
 """A voter's page: what to say, who it is, which address is tied, what became of the mails; live while it is open."""
 
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
@@ -18,6 +19,7 @@ from helpdesk.desk.live_feed import LiveFeed
 from helpdesk.desk.pages.address_card import AddressCard
 from helpdesk.desk.pages.ballot_card import BallotCard
 from helpdesk.desk.pages.call_card import CallCard
+from helpdesk.desk.pages.call_sheet import write_call_sheet
 from helpdesk.desk.pages.findings_card import FindingsCard
 from helpdesk.desk.pages.identity_card import IdentityCard
 from helpdesk.desk.pages.mail_card import MailCard
@@ -27,10 +29,13 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.columns import Columns
+from helpdesk.domain.errors import UnreadableFile
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import WAITING_FATES
 from helpdesk.domain.voters import VoterDetail
+from helpdesk.language.call_sheet import call_sheet
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.errors import error_text
 from helpdesk.language.summary import masked_summary
 from helpdesk.services.shortlist import ShortlistView
 
@@ -97,6 +102,7 @@ class VoterPage(Translated, QWidget):
         actions.change_address.triggered.connect(self._change_address)
         actions.log_call.triggered.connect(self._log_call)
         actions.copy_summary.triggered.connect(self._copy_summary)
+        actions.call_sheet.triggered.connect(self._ask_sheet_file)
         self.header.pin_wanted.connect(self._pin)
         self.retranslate()
 
@@ -197,6 +203,34 @@ class VoterPage(Translated, QWidget):
         if self._detail is not None:
             QGuiApplication.clipboard().setText(masked_summary(self._detail, self._session.zone))
             self.header.say_done(_("The masked summary is copied, ready for a ticket."))
+
+    def _ask_sheet_file(self) -> None:
+        if self._detail is None:
+            return
+        dialog = QFileDialog(self, _("Call sheet"), f"{self._detail.number}.pdf", "PDF (*.pdf)")
+        dialog.setObjectName("callSheetDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(partial(self.save_call_sheet, self._detail))
+        dialog.open()
+
+    def save_call_sheet(self, detail: VoterDetail, path: str) -> None:
+        """Write the voter's call sheet to this file."""
+        html = call_sheet(detail, self._session.zone, self._session.now())
+        job = partial(write_call_sheet, html, detail.number, Path(path))
+        self._session.tasks.run(job, self._sheet_saved, self._sheet_not_saved)
+
+    def _sheet_saved(self, path: str) -> None:
+        self.header.say_done(_("Written to {file}.").format(file=path))
+
+    def _sheet_not_saved(self, error: Exception) -> None:
+        if isinstance(error, OSError):
+            self.header.say_done(
+                error_text(UnreadableFile(str(error.filename or ""), "unwritable"), self._session.zone)
+            )
+        else:
+            self._session.bugs.report(error)
 
     def _begin_call(self) -> None:
         """A call begins when the voter opens, and the next one when it is logged."""
