@@ -124,6 +124,7 @@ def newest_log() -> str:
 def command_lines(rng: random.Random, play: Stage, count: int) -> Iterator[list[str]]:
     """Real commands with wrong, missing, doubled and strange arguments."""
     paths = list(_commands(helpdesk, []))
+    names = {path[0] for path, _command in paths}
     files = strange_files(play.folder)
     for _ in range(count):
         path, command = rng.choice(paths)
@@ -141,13 +142,16 @@ def command_lines(rng: random.Random, play: Stage, count: int) -> Iterator[list[
             arguments = [path[0], rng.choice(PIECES), "--nonsense"]
         if rng.random() < 0.1:
             rng.shuffle(arguments)
-        if not any(name in helpdesk.commands for name in arguments) or STAYING & set(arguments[1:]):
+        if not names.intersection(arguments) or STAYING & set(arguments[1:]):
             continue  # without a command the desk opens
         yield arguments
 
 
 def _commands(group: click.Group, path: list[str]) -> Iterator[tuple[list[str], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):  # a group may load its commands when asked
+        command = group.get_command(context, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             yield from _commands(command, [*path, name])
         else:
