@@ -15,7 +15,7 @@ import tempfile
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,19 +141,39 @@ def check_main_job(bundle: Bundle) -> None:
 
 
 def check_on_a_screen(bundle: Bundle) -> None:
-    """The window appears on an X server, and ends when it is asked to."""
+    """The window appears on an X server, and ends when it is asked to.
+
+    Once in many builds none came within 90 seconds, for a reason not found yet: what the desk did then is printed, and
+    it is started a second time.
+    """
     with _screen() as display:
-        process = bundle.start("demo", "--voters", VOTERS, DISPLAY=display, QT_QPA_PLATFORM="xcb")
-        try:
-            _until(lambda: _has_window(display), "the window on a screen", seconds=READY_SECONDS)
-            _expect(process.poll() is None, "the desk", "it ended by itself")
-        finally:
-            process.kill()
-            out, err = process.communicate(timeout=END_SECONDS)
-    troubles = [
-        line for line in (out + err).splitlines() if re.search(r"(?i)traceback|could not load|no such file", line)
-    ]
-    _expect(not troubles, "the window on a screen", "\n".join(troubles))
+        came, told = _window_comes(bundle, display)
+        if not came:
+            sys.stderr.write(f"NO WINDOW at the first start; a second one follows. {told}\n")
+            came, told = _window_comes(bundle, display)
+        _expect(came, "the window on a screen", told)
+
+
+def _window_comes(bundle: Bundle, display: str) -> tuple[bool, str]:
+    """Whether the desk's window appears on this display without trouble, and what the desk said and did meanwhile."""
+    process = bundle.start("demo", "--voters", VOTERS, DISPLAY=display, QT_QPA_PLATFORM="xcb")
+    try:
+        came = _within(lambda: _has_window(display) or process.poll() is not None, seconds=READY_SECONDS // 2)
+        ended = process.poll()
+        threads = _threads(process.pid) if ended is None else []
+    finally:
+        process.kill()
+        out, err = process.communicate(timeout=END_SECONDS)
+    troubled = re.search(r"(?i)traceback|could not load|no such file", out + err)
+    told = f"display {display!r}, exit code {ended}, threads {threads}, said: {out}{err}"
+    return came and ended is None and troubled is None, told
+
+
+def _threads(pid: int) -> list[str]:
+    """Where each thread of a process waits in the kernel."""
+    with suppress(OSError):  # threads come and go
+        return [f"{each.name} {(each / 'wchan').read_text()}" for each in Path(f"/proc/{pid}/task").iterdir()]
+    return []
 
 
 @contextmanager
@@ -197,12 +217,17 @@ def _page(url: str) -> str:
 
 
 def _until(holds: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+    if not _within(holds, seconds=seconds):
+        raise SystemExit(f"{what}: not within {seconds:.0f} seconds")
+
+
+def _within(holds: Callable[[], bool], *, seconds: float) -> bool:
     pause = threading.Event()
     for _ in range(int(seconds * 4)):
         if holds():
-            return
+            return True
         pause.wait(0.25)
-    raise SystemExit(f"{what}: not within {seconds:.0f} seconds")
+    return False
 
 
 def _expect(holds: bool, what: str, seen: str) -> None:  # noqa: FBT001 (one claim)
