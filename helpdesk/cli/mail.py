@@ -7,7 +7,7 @@ import click
 
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
 from helpdesk.cli.session import logged_in, print_json, wants_json
-from helpdesk.domain.errors import UnreadableFile
+from helpdesk.cli.text_file import told_as_unreadable
 from helpdesk.domain.mail_wording import LANGUAGES, Wording, WordingVersion, WordingView
 from helpdesk.domain.states import MailKind
 from helpdesk.language.catalogue import gettext as _
@@ -109,17 +109,11 @@ def history(context: click.Context, kind: str, language: str) -> None:
 
 def _content(file: Path) -> str:
     """The file's text. Raises UnreadableFile."""
-    try:
+    with told_as_unreadable(file):
         if str(file) == "-":
             return sys.stdin.read(_LONGEST_FILE)
         with file.open(encoding="utf-8-sig") as opened:
             return opened.read(_LONGEST_FILE)
-    except FileNotFoundError:
-        raise UnreadableFile(str(file), "missing") from None
-    except UnicodeDecodeError:
-        raise UnreadableFile(str(file), "encoding") from None
-    except OSError:
-        raise UnreadableFile(str(file), "denied") from None
 
 
 def _tell(context: click.Context, kind: str, language: str, version: int) -> None:

@@ -10,7 +10,7 @@ import click
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
 from helpdesk.cli.retention import export_voter
 from helpdesk.cli.session import logged_in, print_json, wants_json
-from helpdesk.domain.errors import UnreadableFile
+from helpdesk.cli.text_file import told_as_unreadable
 from helpdesk.domain.findings import SuggestedAction
 from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
@@ -220,14 +220,8 @@ def _read_claims(texts: tuple[str, ...]) -> dict[Claim, str]:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
+    with told_as_unreadable(path):
         return path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise UnreadableFile(str(path), "missing") from None
-    except UnicodeDecodeError:
-        raise UnreadableFile(str(path), "encoding") from None
-    except OSError:
-        raise UnreadableFile(str(path), "denied") from None
 
 
 voter.add_command(export_voter)

@@ -146,25 +146,24 @@ _WEB_ADDRESS = re.compile(
 )
 
 
+def _length_faults(
+    text: str, lengths: tuple[int, int], too_short: WordingProblem, too_long: WordingProblem
+) -> list[WordingFault]:
+    fewest, most = lengths
+    if len(text) < fewest:
+        return [WordingFault(too_short, str(fewest))]
+    return [WordingFault(too_long, str(most))] if len(text) > most else []
+
+
 def _subject_faults(subject: str) -> list[WordingFault]:
-    fewest, most = SUBJECT_LENGTH
-    found = []
-    if len(subject) < fewest:
-        found.append(WordingFault(WordingProblem.SUBJECT_TOO_SHORT, str(fewest)))
-    if len(subject) > most:
-        found.append(WordingFault(WordingProblem.SUBJECT_TOO_LONG, str(most)))
+    found = _length_faults(subject, SUBJECT_LENGTH, WordingProblem.SUBJECT_TOO_SHORT, WordingProblem.SUBJECT_TOO_LONG)
     if "{" in subject or "}" in subject:
         found.append(WordingFault(WordingProblem.IN_SUBJECT))
     return found
 
 
 def _body_faults(kind: MailKind, body: str) -> list[WordingFault]:
-    fewest, most = BODY_LENGTH
-    found = []
-    if len(body) < fewest:
-        found.append(WordingFault(WordingProblem.BODY_TOO_SHORT, str(fewest)))
-    if len(body) > most:
-        found.append(WordingFault(WordingProblem.BODY_TOO_LONG, str(most)))
+    found = _length_faults(body, BODY_LENGTH, WordingProblem.BODY_TOO_SHORT, WordingProblem.BODY_TOO_LONG)
     names = _IN_BRACES.findall(body)
     known = {str(each) for each in allowed_placeholders(kind)}
     missing = [_braced(each) for each in required_placeholders(kind) if each not in names]

@@ -15,6 +15,7 @@ from helpdesk.services.guard import operator_at_work, record_refusal
 from helpdesk.services.mail_queue import link_lifetime
 from helpdesk.services.standing_wordings import stored_wording
 from helpdesk.store.audit_chain import append
+from helpdesk.store.engine import is_duplicate
 from helpdesk.store.schema import mail_wording, operator
 
 SAMPLE_NAME, SAMPLE_ADDRESS = "Hélène Le Goff", "helene.le-goff@ac-rennes.fr"
@@ -108,8 +109,10 @@ class MailWordings:
                 }
                 try:
                     connection.execute(insert(mail_wording).values(row))
-                except IntegrityError:  # somebody saved this very version since it was looked for
-                    raise WordingChanged from None
+                except IntegrityError as error:
+                    if is_duplicate(error):  # somebody saved this very version since it was looked for
+                        raise WordingChanged from None
+                    raise
                 detail = {"kind": str(kind), "language": language, "version": str(newest + 1)}
                 detail |= {"subject": text.subject, "text": text.body} if wording else {"shipped": "yes"}
                 append(connection, at=now, actor=who.name, action=Action.MAIL_REWORDED, detail=detail)
