@@ -16,7 +16,8 @@ from helpdesk.services.guard import VOTER_COLUMNS
 from helpdesk.services.mail_queue import queue_mail, renew_links
 from helpdesk.services.roll_index import IndexLoad
 from helpdesk.store.audit_chain import append
-from helpdesk.store.bulk import insert_many, may_copy, next_voter_ids
+from helpdesk.store.bulk import insert_many, next_voter_ids
+from helpdesk.store.engine import under_row_security
 from helpdesk.store.schema import account, address, ballot, enrolment, establishment, voter
 from helpdesk.store.search import add_voters, remove_voters
 
@@ -37,7 +38,7 @@ class RollChanges:
         places = connection.execute(select(establishment.c.code, establishment.c.id, establishment.c.name))
         self._places = {row.code: (row.id, row.name) for row in places}
         self._ballots = {row.code: row.id for row in connection.execute(select(ballot.c.code, ballot.c.id))}
-        self._copies = may_copy(connection)
+        self._copies = not under_row_security(connection)
         self._index = IndexLoad(connection, copy=self._copies)
 
     def ids_of(self, numbers: Sequence[str]) -> dict[str, int]:

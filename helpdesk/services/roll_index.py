@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from helpdesk.domain.addresses import fold_address
 from helpdesk.domain.roll import RollRow
 from helpdesk.store.bulk import insert_many
-from helpdesk.store.search.entries import count_words, place_of
+from helpdesk.store.search.entries import place_of
 from helpdesk.store.search.keys import entry_of
 from helpdesk.store.search.tables import search_entry, search_key
+from helpdesk.store.search.vocabulary import count_words
 
 
 class IndexLoad:

@@ -70,13 +70,6 @@ def insert_many(
     insert_values(connection, table, [name.strip() for name in columns.split(",")], rows)
 
 
-def may_copy(connection: Connection) -> bool:
-    """True where COPY FROM is open to this login: PostgreSQL refuses it under row-level security."""
-    if connection.dialect.name != "postgresql":
-        return False
-    return not connection.scalar(text("SELECT row_security_active('voter')"))
-
-
 def next_voter_ids(connection: Connection, count: int) -> list[int]:
     """Internal ids for so many new voters, in order."""
     if connection.dialect.name == "postgresql":

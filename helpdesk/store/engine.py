@@ -216,6 +216,13 @@ def wait_at_most(connection: Connection, seconds: int) -> None:
         connection.execute(select(func.set_config("lock_timeout", f"{seconds}s", True)))
 
 
+def under_row_security(connection: Connection) -> bool:
+    """True for a login of PostgreSQL whose rows are picked by policies: for all but the owner and superusers."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return bool(connection.scalar(select(func.row_security_active("voter"))))
+
+
 def own_voter_number(connection: Connection, operator_id: int) -> str | None:
     """The voter number of an operator who is a voter too; on PostgreSQL nobody at the desk learns a colleague's."""
     if connection.dialect.name == "postgresql":

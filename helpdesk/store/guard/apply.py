@@ -40,6 +40,10 @@ _FOR_THE_DESK = (
     "announce(integer, boolean)",
     "verify_caller(integer, timestamptz, timestamptz, jsonb)",
     "search_voters(jsonb, integer, integer, text, text, text, text, text, timestamptz)",
+    "count_words(text[], integer[], text[])",
+    "discount_words(text[], integer[])",
+    "add_spellings(text[], text[], text[], text[], smallint[])",
+    "remove_spellings(text[], text[], text[], text[])",
 )
 _OF_LOGINS = (
     "create_login(text, text)",

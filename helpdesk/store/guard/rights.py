@@ -43,7 +43,10 @@ OWN_OR_ADMINISTERED = "{table}.operator_id = (SELECT helpdesk.operator_id()) OR 
 ADMINISTRATORS = "(SELECT helpdesk.administers())"
 DECIDERS = "(SELECT helpdesk.decides())"
 INDEXED_VOTER = f"{DECIDERS} AND ({OF_VOTER})"
-"""The index itself is for those who change it; everybody else asks `helpdesk.search_voters`."""
+"""The index itself is for those who change it; everybody else asks `helpdesk.search_voters`.
+
+Its words hold for the whole country, whatever the scope: `sql/7_vocabulary.sql` counts them, and nobody reads them.
+"""
 OWN = "{table}.operator_id = (SELECT helpdesk.operator_id())"
 
 
@@ -277,7 +280,7 @@ RIGHTS: dict[str, TableRights] = {
     "search_place": TableRights(_same("D", "id academy department"), OPERATORS, {"D": _ALL}, writers="decides"),
     "search_key": TableRights(_same("D", "key voter_id place"), INDEXED_VOTER, {"D": _ALL}, writers="decides"),
     "search_entry": TableRights(_same("D", "voter_id text"), INDEXED_VOTER, {"D": _ALL}, writers="decides"),
-    "search_vocabulary": TableRights(_same("D", "word voters sound"), DECIDERS, {"D": _ALL}, writers="decides"),
-    "search_part": TableRights(_same("D", "part word"), DECIDERS, {"D": _ALL}, writers="decides"),
-    "search_slip": TableRights(_same("D", "slip stem place"), DECIDERS, {"D": _ALL}, writers="decides"),
+    "search_vocabulary": TableRights(_same("-", "word voters sound"), NOBODY),
+    "search_part": TableRights(_same("-", "part word"), NOBODY),
+    "search_slip": TableRights(_same("-", "slip stem place"), NOBODY),
 }

@@ -1,27 +1,18 @@
 """Keeping the index in step: what a voter is found by, added and removed in the transaction of the change."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from helpdesk.domain.sound import sound
 from helpdesk.store.rows import insert_values
 from helpdesk.store.schema import address, voter
 from helpdesk.store.search.keys import Entry, counted, entry_of
-from helpdesk.store.search.spelling import parts, slips, stems
-from helpdesk.store.search.tables import (
-    search_entry,
-    search_key,
-    search_part,
-    search_place,
-    search_slip,
-    search_vocabulary,
-)
+from helpdesk.store.search.tables import search_entry, search_key, search_place
+from helpdesk.store.search.vocabulary import count_words, discount_words
 
 _BATCH = 5_000
-_END = "\U0010ffff"
 _Item = TypeVar("_Item")
 
 
@@ -32,8 +23,9 @@ def add_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
         if not entries:
             continue
         keys = sorted((key, voter_id, place) for voter_id, place, entry in entries for key in entry.keys)
-        insert_rows(connection, search_key, keys)
-        insert_rows(connection, search_entry, [(voter_id, entry.text) for voter_id, _place, entry in entries])
+        texts = [(voter_id, entry.text) for voter_id, _place, entry in entries]
+        insert_values(connection, search_key, ("key", "voter_id", "place"), keys)
+        insert_values(connection, search_entry, ("voter_id", "text"), texts)
         count_words(connection, counted(entry for _voter_id, _place, entry in entries))
 
 
@@ -52,33 +44,7 @@ def remove_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
         match = (search_key.c.key == bindparam("of_key"), search_key.c.voter_id == bindparam("of_voter"))
         connection.execute(delete(search_key).where(*match, search_key.c.place == bindparam("of_place")), gone)
         connection.execute(delete(search_entry).where(search_entry.c.voter_id.in_(indexed)))
-        _discount_words(connection, counted(entry for _voter_id, _place, entry in entries))
-
-
-def add_words(connection: Connection, words: Collection[str]) -> None:
-    """Make words of the vocabulary findable by their pieces and misspellings; call it for words that are new."""
-    for batch in _batches(sorted(words)):  # words of a whole country have a million pieces
-        pieces, forms = pieces_of(batch)
-        insert_rows(connection, search_part, pieces, conflict="ON CONFLICT DO NOTHING")
-        insert_rows(connection, search_slip, forms, conflict="ON CONFLICT DO NOTHING")
-
-
-def pieces_of(words: Collection[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str, int]]]:
-    """The rows of `search_part` and `search_slip` for these words, in the tables' order."""
-    pieces = sorted({(part, word) for word in words for part in parts(word)})
-    every_stem = {stem for word in words for stem in stems(word)}
-    forms = sorted((slip, stem, place) for stem in every_stem for slip, place in slips(stem).items())
-    return pieces, forms
-
-
-def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[tuple[object, ...]], *, conflict: str = ""
-) -> None:
-    """Insert rows of values in the order of the table's columns, by the driver's own quickest way for many.
-
-    `conflict` is an ON CONFLICT clause.
-    """
-    insert_values(connection, table, table.columns.keys(), rows, conflict=conflict)
+        discount_words(connection, counted(entry for _voter_id, _place, entry in entries))
 
 
 def place_of(connection: Connection, academy: str, department: str) -> int:
@@ -114,49 +80,6 @@ def _entries(connection: Connection, batch: Sequence[int]) -> Iterator[tuple[int
                 addresses=addresses.get(row.id, []),
             ),
         )
-
-
-def count_words(connection: Connection, counts: dict[str, int]) -> None:
-    """Add to the vocabulary so many voters of each word; words that are new become findable by pieces and slips."""
-    if not counts:
-        return
-    word = search_vocabulary.c.word
-    known: set[str] = set()
-    for batch in _batches(sorted(counts)):
-        known.update(connection.scalars(select(word).where(word.in_(batch))))
-    # in order of the words, so that two writers never wait for one another
-    rows = [(each, count, sound(each)) for each, count in sorted(counts.items())]
-    more = "ON CONFLICT (word) DO UPDATE SET voters = search_vocabulary.voters + excluded.voters"
-    insert_rows(connection, search_vocabulary, rows, conflict=more)
-    add_words(connection, counts.keys() - known)
-
-
-def _discount_words(connection: Connection, counts: dict[str, int]) -> None:
-    if not counts:
-        return
-    statement = update(search_vocabulary).where(search_vocabulary.c.word == bindparam("of_word"))
-    connection.execute(
-        statement.values(voters=search_vocabulary.c.voters - bindparam("fewer")),
-        [{"of_word": word, "fewer": count} for word, count in sorted(counts.items())],
-    )
-    gone = list(connection.scalars(select(search_vocabulary.c.word).where(search_vocabulary.c.voters <= 0)))
-    if not gone:
-        return
-    connection.execute(delete(search_vocabulary).where(search_vocabulary.c.voters <= 0))
-    connection.execute(delete(search_part).where(search_part.c.word.in_(gone)))
-    for stem in sorted({stem for word in gone for stem in stems(word)}):
-        if not _stem_lives(connection, stem):
-            connection.execute(
-                delete(search_slip).where(search_slip.c.slip.in_(slips(stem)), search_slip.c.stem == stem)
-            )
-
-
-def _stem_lives(connection: Connection, stem: str) -> bool:
-    word = search_vocabulary.c.word
-    query = select(word).where(word >= stem, word < stem + _END)
-    if len(stem) == 3:  # noqa: PLR2004 (stems of three letters are whole words)
-        query = select(word).where(word == stem)
-    return connection.scalar(query.limit(1)) is not None
 
 
 def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:

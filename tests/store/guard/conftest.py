@@ -48,6 +48,7 @@ PEOPLE = {
     "alix agent": (Role.AGENT, ("academy", "Rennes"), OWN),
     "abel agent": (Role.AGENT, None, None),
     "sam supervisor": (Role.SUPERVISOR, None, None),
+    "sofia supervisor": (Role.SUPERVISOR, ("academy", "Rennes"), None),
     "ada admin": (Role.ADMINISTRATOR, None, None),
     "odile auditor": (Role.AUDITOR, None, None),
     "denis disabled": (Role.AGENT, None, None),
