@@ -15,6 +15,7 @@ from helpdesk.services.elections import current_election
 from helpdesk.services.guard import operator_at_work
 from helpdesk.services.scopes import within_scope
 from helpdesk.services.shortlist import ListedVoter
+from helpdesk.store.engine import utc_hour
 from helpdesk.store.schema import account, ballot, contact, enrolment, establishment, one_time_link, outbox, voter
 
 _ESTABLISHMENTS = 40
@@ -180,11 +181,9 @@ def _days(connection: Connection, zone: ZoneInfo, scope: Any) -> tuple[Day, ...]
 def _by_day(connection: Connection, moments: Select[Any], zone: ZoneInfo) -> Counter[date]:
     """Moments counted by day of the zone; the database counts hours, so that a million voters are a few rows."""
     inner = moments.subquery()
-    if connection.dialect.name == "postgresql":
-        hour = func.to_char(func.timezone("UTC", inner.c.at), "YYYY-MM-DD HH24")
-    else:
-        hour = func.substr(inner.c.at, 1, 13)
-    rows = connection.execute(select(hour.label("hour"), func.count()).group_by(literal_column("hour")))
+    rows = connection.execute(
+        select(utc_hour(connection, inner.c.at).label("hour"), func.count()).group_by(literal_column("hour"))
+    )
     counted: Counter[date] = Counter()
     for text, count in rows:
         moment = datetime.strptime(str(text), "%Y-%m-%d %H").replace(tzinfo=UTC)

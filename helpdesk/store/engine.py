@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ARRAY,
     URL,
+    ColumnElement,
     Connection,
     Engine,
     Insert,
@@ -221,6 +222,13 @@ def under_row_security(connection: Connection) -> bool:
     if connection.dialect.name != "postgresql":
         return False
     return bool(connection.scalar(select(func.row_security_active("voter"))))
+
+
+def utc_hour(connection: Connection, moment: ColumnElement[datetime]) -> ColumnElement[str]:
+    """The hour of a moment as text, "2026-11-25 14", in UTC: something to group by on either database."""
+    if connection.dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD HH24")
+    return func.substr(moment, 1, 13)
 
 
 def own_voter_number(connection: Connection, operator_id: int) -> str | None:

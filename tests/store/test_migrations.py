@@ -1,6 +1,8 @@
 """Every revision runs up and down with data in it, and the head equals the tables."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from alembic import command
@@ -9,6 +11,7 @@ from sqlalchemy import insert, select, text
 
 from helpdesk.services import build_services
 from helpdesk.services.elections import write_election
+from helpdesk.store.engine import Store
 from helpdesk.store.revisions import REVISIONS
 from helpdesk.store.schema import ballot, voter
 from helpdesk.store.upgrade import downgrade_store, migration_config, upgrade_store
@@ -30,6 +33,24 @@ def test_the_head_equals_the_tables(database):
 
 def test_an_upgrade_done_twice_changes_nothing(database):
     assert not upgrade_store(database)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_two_that_make_one_store_at_the_same_moment_make_it_once(kind, tmp_path, empty_postgresql):
+    url = f"sqlite:///{tmp_path / 'new' / 'helpdesk.db'}" if kind == "sqlite" else empty_postgresql()
+    stores = [Store(url), Store(url)]
+    both = Barrier(2)
+
+    def make(store):
+        both.wait(10)
+        return upgrade_store(store)
+
+    with ThreadPoolExecutor(2) as threads:
+        made = sorted(threads.map(make, stores))
+    stores[0].check()
+    for store in stores:
+        store.close()
+    assert made == [False, True]
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
