@@ -102,7 +102,7 @@ $(BUNDLER)/.ready: requirements-bundle.lock pyproject.toml hatch_build.py $(wild
 
 catalogue: $(READY)
 	@mkdir -p build
-	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword to_translate --keyword ngettext:1,2 --no-location \
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword to_translate --keyword ngettext:1,2 --keyword setting:2 --no-location \
 		--omit-header --width 110 --sort-output --project helpdesk --output build/helpdesk.pot .
 	$(BIN)/pybabel --quiet update --domain helpdesk --input-file build/helpdesk.pot --output-dir resources/locale \
 		--no-fuzzy-matching --ignore-obsolete --width 110 --ignore-pot-creation-date

@@ -5,13 +5,17 @@ from pathlib import Path
 import click
 
 from helpdesk.bootstrap import create_program, read_election, reference_calendar
-from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
+from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption, given
 from helpdesk.cli.session import logged_in, print_json, read_password, wants_json
 from helpdesk.cli.settings import settings_of
+from helpdesk.config import default_database, make_settings_file, settings_path
+from helpdesk.domain.errors import UnreadableFile
 from helpdesk.domain.roles import Role, Scope
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
+from helpdesk.language.errors import error_text
 from helpdesk.language.moments import moment_text
+from helpdesk.language.settings_file import settings_file_text
 from helpdesk.language.words import role_text
 
 
@@ -31,6 +35,8 @@ def init(context: click.Context, admin: str | None, election: Path | None, *, tr
     password = (
         read_password(context, prompt=_("New password of {name}").format(name=admin), confirm=True) if admin else ""
     )
+    settings_file = settings_path(given(context, "config"))
+    made = _make_settings_file(context, settings_file)
     program = create_program(settings_of(context), trial=trial)
     try:
         setup = program.services.setup
@@ -50,6 +56,22 @@ def init(context: click.Context, admin: str | None, election: Path | None, *, tr
         click.echo(_("The store was upgraded; as it was before, it is kept in {file}.").format(file=program.kept))
     opens = moment_text(current.vote_opens, current.zone)
     click.echo(_("Store ready: {name}, vote opens on {opens}.").format(name=current.name, opens=opens))
+    if made:
+        click.echo(_("What there is to set, with its meaning: {file}").format(file=settings_file))
+
+
+def _make_settings_file(context: click.Context, path: Path) -> bool:
+    """Write the settings file with all defaults commented out; False where there is one, or cannot be.
+
+    Raises UnreadableFile for a file that was named and cannot be written.
+    """
+    try:
+        return make_settings_file(path, settings_file_text(default_database()))
+    except UnreadableFile as error:
+        if given(context, "config") is not None:
+            raise
+        click.echo(error_text(error), err=True)  # a service's account may have no home: the environment is enough
+        return False
 
 
 @click.group(cls=TranslatedGroup, help=to_translate("Operators: who works at the desk."))

@@ -1,14 +1,21 @@
 """The settings page's way to the settings file and the keyring."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpdesk.config import Settings, known_keys, load_settings, settings_path, write_settings
+from helpdesk.config import (
+    Origin,
+    default_database,
+    effective_settings,
+    known_keys,
+    make_settings_file,
+    settings_path,
+    write_settings,
+)
 from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.domain.ports import SecretStore
+from helpdesk.language.settings_file import settings_file_text
 
 if TYPE_CHECKING:  # the desk costs Qt: it is imported only when it is asked for
     from helpdesk.desk.context import Preferences
@@ -27,14 +34,18 @@ class DeskSettings:
         from helpdesk.desk.settings_port import SettingsView  # noqa: PLC0415
 
         path = settings_path(self._named)
-        values = _flat(load_settings(config_file=path if path.exists() else None))
-        fixed = {key for key in known_keys() if os.environ.get(f"HELPDESK_{key.replace('.', '_').upper()}")}
+        found = effective_settings(config_file=path if path.exists() else None)
+        values = {name: str(found[name].value) for name in known_keys()}
+        fixed = {name for name in known_keys() if found[name].origin is Origin.ENVIRONMENT}
         kept = {name for name in ("smtp.password", "database.password") if self._holds(name, values)}
         return SettingsView(values, frozenset(fixed), frozenset(kept), str(path))
 
     def write(self, changes: Mapping[str, str]) -> None:
-        """Change the file."""
-        write_settings(settings_path(self._named), changes)
+        """Change the file; one that is not there yet is made first, with all that there is to set."""
+        path = settings_path(self._named)
+        if not path.exists():
+            make_settings_file(path, settings_file_text(default_database()))
+        write_settings(path, changes)
 
     def keep_secret(self, name: str, secret: str) -> None:
         """Keep a secret under the name that the program looks for; an empty one is forgotten."""
@@ -51,7 +62,7 @@ class DeskSettings:
             "theme": str(preferences.theme),
             "text_size": str(preferences.text_size),
         }
-        write_settings(settings_path(self._named), chosen)
+        self.write(chosen)
 
     def _keyring_name(self, name: str, values: Mapping[str, str]) -> str:
         """The names that the program itself looks under."""
@@ -62,14 +73,3 @@ class DeskSettings:
             return self._secrets.read(self._keyring_name(name, values)) is not None
         except SecretStoreUnavailable:
             return False
-
-
-def _flat(settings: Settings) -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        if is_dataclass(value):
-            flat |= {f"{field.name}.{inner.name}": str(getattr(value, inner.name)) for inner in fields(value)}
-        else:
-            flat[field.name] = str(value)
-    return {key: value for key, value in flat.items() if key in known_keys()}

@@ -89,6 +89,7 @@ def helpdesk(tmp_path: Path, catcher: MailCatcher, database_url: str) -> Command
         kept
         | {
             "HOME": str(tmp_path),
+            "XDG_CONFIG_HOME": str(tmp_path / ".config"),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
             "PYTHONIOENCODING": "utf-8",
             "HELPDESK_DATA_DIR": str(folder),

@@ -139,7 +139,7 @@ def test_the_language_of_the_system():
 
 
 def messages_in_the_code():
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "to_translate": None}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "to_translate": None, "setting": (2,)}
     found = list(extract_from_dir(str(Path(helpdesk.__file__).parent), [("**.py", "python")], keywords=keywords))
     found += extract_from_dir(str(resource("portal", "templates")), [("**.html", "jinja2")], keywords=keywords)
     return {message if isinstance(message, str) else message[0] for _file, _line, message, *_rest in found}
