@@ -2,13 +2,12 @@
 
 import io
 import json
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from helpdesk.domain.errors import UnreadableFile
+from helpdesk.private_file import write_private
 from helpdesk.resource_files import resource
 
 _FONT, _MARGIN_POINTS = "DejaVuSans", 56
@@ -16,7 +15,8 @@ _FONT, _MARGIN_POINTS = "DejaVuSans", 56
 
 def write_json(document: dict[str, object], path: Path) -> None:
     """Write a document as UTF-8 JSON, for its owner only. Raises UnreadableFile when the file exists already."""
-    _write(path, (json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n").encode())
+    content = (json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
+    write_private(path, content, replace=False)
 
 
 def write_pdf(
@@ -44,7 +44,7 @@ def write_pdf(
                 page.line(f"{label}: {value}", size=9.5)
             page.gap()
     page.canvas.save()
-    _write(path, made.getvalue())
+    write_private(path, made.getvalue(), replace=False)
 
 
 class _Page:
@@ -94,17 +94,6 @@ def value_text(value: object, *, zone: str, yes: str, no: str) -> str:
             return ", ".join(f"{key} {inner}" for key, inner in sorted(value.items())) or "–"
         case _:
             return str(value)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError:
-        raise UnreadableFile(str(path), "exists") from None
-    except OSError:
-        raise UnreadableFile(str(path), "unwritable") from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
 
 
 def _plain(value: object) -> object:

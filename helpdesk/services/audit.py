@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -11,9 +12,10 @@ from sqlalchemy import ColumnElement, select
 
 from helpdesk.domain.audit import Action, AuditEvent, ChainHead, verify_chain
 from helpdesk.domain.audit_search import TrailFilter
-from helpdesk.domain.errors import UnreadableFile
 from helpdesk.domain.progress import Progress
 from helpdesk.domain.roles import Operator, Permission
+from helpdesk.domain.spreadsheets import formula_safe
+from helpdesk.private_file import private_file
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work
 from helpdesk.store.audit_chain import append, chain_head, event_of, walk_chain
@@ -96,22 +98,18 @@ class Trail:
     ) -> int:
         """Write the trail as CSV, oldest first, or what fits of it; the number of rows. The export is itself audited.
 
-        Cells that a spreadsheet would take for a formula are prefixed with an apostrophe. The file appears when it is
-        whole. Raises UnreadableFile, RoleRefused.
+        Cells that a spreadsheet would take for a formula are prefixed with an apostrophe. The file is for its owner
+        only, and appears when it is whole. Raises UnreadableFile, RoleRefused.
         """
         with self._context.store.write() as connection:
             who = operator_at_work(connection, actor, Permission.READ_AUDIT)
             append(connection, at=self._context.clock(), actor=who.name, action=Action.AUDIT_EXPORTED)
-        part = path.with_name(f"{path.name}.part")
-        try:
-            with part.open("w", encoding="utf-8", newline="") as file, self._context.store.read() as connection:
-                rows = _told(walk_chain(connection), chain_head(connection).seq, progress)
-                count = _write_rows(file, rows, wanted or TrailFilter())
-            part.replace(path)
-        except OSError:
-            raise UnreadableFile(str(path), "unwritable") from None
-        finally:
-            part.unlink(missing_ok=True)
+        with private_file(path) as file, self._context.store.read() as connection:
+            text = TextIOWrapper(file, encoding="utf-8", newline="")
+            rows = _told(walk_chain(connection), chain_head(connection).seq, progress)
+            count = _write_rows(text, rows, wanted or TrailFilter())
+            text.flush()
+            text.detach()
         return count
 
 
@@ -128,7 +126,7 @@ def _write_rows(file: TextIO, rows: Iterable[AuditEvent], wanted: TrailFilter) -
         detail = json.dumps(event.detail, ensure_ascii=False, sort_keys=True)
         who = (event.at.isoformat(), event.actor, event.action, event.outcome, event.voter or "")
         what = (event.reason or "", detail, event.request or "", event.content_hash, event.hash)
-        out.writerow((event.seq, *(_formula_safe(cell) for cell in who + what)))
+        out.writerow((event.seq, *(formula_safe(cell) for cell in who + what)))
     return count
 
 
@@ -166,7 +164,3 @@ def _told(rows: Iterable[AuditEvent], total: int, progress: Progress | None) -> 
         if progress is not None and event.seq % _TELL_EVERY == 0:
             progress(event.seq, total)
         yield event
-
-
-def _formula_safe(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

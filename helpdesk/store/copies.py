@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from helpdesk.domain.errors import CopyBroken, NotEmbedded, StoreFull, StoreReadOnly, UnreadableFile
+from helpdesk.file_swap import replace_file, sync_file
 from helpdesk.store.engine import APPLICATION_ID, BUSY_TIMEOUT_MS, Store, sqlite_fault
-from helpdesk.store.file_swap import replace_file, sync_file
 from helpdesk.store.revisions import REVISIONS
 
 _BUSY_SECONDS = BUSY_TIMEOUT_MS / 1000

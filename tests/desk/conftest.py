@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from helpdesk.demo.mail_catcher import MailCatcher
 from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext, DeskStart, Preferences, ThemeChoice
 from helpdesk.desk.main_window import MainWindow
@@ -21,6 +22,7 @@ from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
 from tests.conftest import SetClock
+from tests.desk.delivering import catching
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -105,6 +107,12 @@ def keyring() -> Keyring:
 @pytest.fixture
 def watch(services: Services) -> WatchedServices:
     return WatchedServices(services)
+
+
+@pytest.fixture
+def catcher() -> Iterator[MailCatcher]:
+    with catching() as caught:
+        yield caught
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The call log in the window: two keys end a call, nothing typed is lost, no secret is kept."""
 
+import stat
 import subprocess
 from datetime import date, timedelta
 
@@ -165,6 +166,7 @@ def test_a_call_sheet_is_for_paper_and_holds_no_proof_of_who_somebody_is(qtbot, 
         assert held in said, (held, said)
     for proof in ("1961", "29/07", "29 July"):
         assert proof not in said
+    assert stat.S_IMODE(sheet.stat().st_mode) == 0o600  # people's data: for whoever saved it only
 
 
 def test_a_call_sheet_that_cannot_be_written_says_so(qtbot, open_desk, agent, add_voter, tmp_path):

@@ -3,58 +3,13 @@
 from gettext import NullTranslations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QDialog,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QTabWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QTabWidget
 
 from helpdesk.domain.states import AccountState
 from helpdesk.language import catalogue
 from tests.desk.conftest import child, open_voter
+from tests.desk.looks import cut, nameless
 from tests.voters import verify_caller
-
-CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QPlainTextEdit, QAbstractSpinBox)
-
-
-def nameless(root: QWidget) -> list[str]:
-    """Controls that can have the focus and that a screen reader could not name."""
-    return [
-        f"{type(widget).__name__} {widget.objectName()} in {type(widget.parentWidget()).__name__}"
-        for widget in root.findChildren(QWidget)
-        if isinstance(widget, CONTROLS)
-        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-        and not widget.objectName().startswith("qt_")
-        and not isinstance(widget.parentWidget(), (QComboBox, QAbstractSpinBox, QAbstractItemView))
-        and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
-        and widget.isVisibleTo(root)
-    ]
-
-
-def cut(root: QWidget) -> list[str]:
-    """Labels and buttons whose words are wider than the room they have."""
-    for _settling in range(3):
-        root.grab()
-        QApplication.processEvents()
-    found = []
-    for widget in root.findChildren(QWidget):
-        if not widget.isVisible() or not isinstance(widget, (QLabel, QAbstractButton)) or not widget.text():
-            continue
-        if isinstance(widget, QLabel) and widget.wordWrap():
-            if widget.height() + 1 < widget.heightForWidth(widget.width()):
-                found.append(f"{widget.objectName()}: {widget.text()[:60]}")
-        elif widget.width() + 1 < widget.minimumSizeHint().width():
-            found.append(f"{widget.objectName()}: {widget.text()[:60]}")
-    return found
 
 
 def visit(qtbot, window, services, operator, number, look):

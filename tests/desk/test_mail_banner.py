@@ -1,34 +1,29 @@
 """The mailer inside the desk: a server that is away, the banner that says so, and the mail that still arrives."""
 
 import socket
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
-from helpdesk.adapters.smtp import SmtpTransport
-from helpdesk.demo.mail_catcher import MailCatcher
 from helpdesk.desk.context import DeskContext
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.errors import SecretStoreUnavailable
 from helpdesk.domain.roles import Operator
 from helpdesk.mailer.delivery import Delivery
-from helpdesk.mailer.letter import Letterhead
-from helpdesk.mailer.loop import EmbeddedMailer
 from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
-from tests.conftest import SetClock
 from tests.desk.conftest import child
+from tests.desk.delivering import catching, delivering, delivery_to
 from tests.voters import VoterMaker
 
 
 class Mailing:
     """A mailer whose server and keyring the test takes away and gives back."""
 
-    def __init__(self, services: Services, context: ServiceContext, clock: SetClock) -> None:
-        self.services, self.context, self.clock = services, context, clock
+    def __init__(self, services: Services, context: ServiceContext) -> None:
+        self.services, self.context = services, context
         self.keyring_locked = False
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
@@ -36,28 +31,18 @@ class Mailing:
     def make(self) -> Delivery:
         if self.keyring_locked:
             raise SecretStoreUnavailable
-        return Delivery(
-            outbox=self.services.outbox,
-            transport=SmtpTransport(host="127.0.0.1", port=self.port, security="none"),
-            renderer=self.context.renderer,
-            clock=self.clock,
-            key=bytes(range(32)),
-            letterhead=Letterhead("elections@ac-rennes.example", "", "https://portail.example.org"),
-            worker="desk",
-            lease_seconds=60,
-        )
+        return delivery_to(self.port, self.services, self.context)
 
 
 @pytest.fixture
-def mailing(services: Services, context: ServiceContext, clock: SetClock) -> Mailing:
-    return Mailing(services, context, clock)
+def mailing(services: Services, context: ServiceContext) -> Mailing:
+    return Mailing(services, context)
 
 
 @pytest.fixture
-def desk_context(desk_context: DeskContext, mailing: Mailing, clock: SetClock):
-    mailer = EmbeddedMailer(mailing.make, clock)
-    yield replace(desk_context, mailer=mailer)
-    mailer.stop()
+def desk_context(desk_context: DeskContext, mailing: Mailing) -> Iterator[DeskContext]:
+    with delivering(desk_context, mailing.make) as desk:
+        yield desk
 
 
 @pytest.fixture
@@ -81,14 +66,10 @@ def test_without_a_server_the_mail_waits_the_banner_says_so_and_it_arrives_later
     assert "Mail server unreachable" in banner.text()
     assert "Next try at" in banner.text()
     assert services.outbox.status().waiting == 1
-    catcher = MailCatcher(smtp_port=mailing.port)
-    catcher.start()
-    try:
+    with catching(port=mailing.port) as catcher:
         qtbot.waitUntil(lambda: len(catcher.messages) == 1, timeout=15_000)
         qtbot.waitUntil(lambda: not banner.isVisible(), timeout=15_000)
         assert services.outbox.status().waiting == 0
-    finally:
-        catcher.stop()
 
 
 def test_a_locked_keyring_is_told_and_the_mail_waits(

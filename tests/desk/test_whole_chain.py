@@ -2,20 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.demo.mail_catcher import MailCatcher
 from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext
 from helpdesk.domain.roles import Operator
-from helpdesk.mailer.delivery import Delivery
-from helpdesk.mailer.letter import Letterhead
-from helpdesk.mailer.loop import EmbeddedMailer
 from helpdesk.portal.app import create_app
 from helpdesk.portal.context import PortalContext
 from helpdesk.portal.server import PortalServer, listen
@@ -23,6 +19,7 @@ from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 from tests.conftest import CHEAP_ARGON2, PASSWORD, SetClock
 from tests.desk.conftest import WatchedServices, press
+from tests.desk.delivering import delivering, delivery_to
 from tests.desk.test_whole_job import CTRL, Call
 from tests.portal.browser import Reader, chromium
 from tests.voters import VoterMaker
@@ -46,14 +43,6 @@ def site(services: Services, clock: SetClock) -> Iterator[str]:
 
 
 @pytest.fixture
-def catcher() -> Iterator[MailCatcher]:
-    caught = MailCatcher()
-    caught.start()
-    yield caught
-    caught.stop()
-
-
-@pytest.fixture
 def desk_context(
     desk_context: DeskContext,
     services: Services,
@@ -63,22 +52,9 @@ def desk_context(
     site: str,
 ) -> Iterator[DeskContext]:
     """The desk with its mailer inside; the links in its mails lead to the portal."""
-
-    def make_delivery() -> Delivery:
-        return Delivery(
-            outbox=services.outbox,
-            transport=SmtpTransport(host="127.0.0.1", port=catcher.smtp_port, security="none"),
-            renderer=context.renderer,
-            clock=clock,
-            key=bytes(range(32)),
-            letterhead=Letterhead("elections@ac-rennes.example", "", site),
-            worker="desk",
-            lease_seconds=60,
-        )
-
-    mailer = EmbeddedMailer(make_delivery, clock)
-    yield replace(desk_context, mailer=mailer)
-    mailer.stop()
+    make_delivery = partial(delivery_to, catcher.smtp_port, services, context, portal=site)
+    with delivering(desk_context, make_delivery) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,21 +13,18 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import inspect, select, update
 
-from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.demo.mail_catcher import MailCatcher
 from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.links import token_hash
 from helpdesk.domain.roles import Operator
-from helpdesk.mailer.delivery import Delivery
-from helpdesk.mailer.letter import Letterhead
-from helpdesk.mailer.loop import EmbeddedMailer
 from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.schema import account, challenge_question, one_time_link
 from tests.conftest import PASSWORD, SetClock
 from tests.desk.conftest import WatchedServices, child, press, type_text, words_of
+from tests.desk.delivering import delivering, delivery_to
 from tests.rolls import row, write_roll
 
 TIED, OTHER = "helene.martin@ac-rennes.fr", "helene.lefevre@ac-rennes.fr"
@@ -35,34 +33,13 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 @pytest.fixture
-def catcher() -> Iterator[MailCatcher]:
-    caught = MailCatcher()
-    caught.start()
-    yield caught
-    caught.stop()
-
-
-@pytest.fixture
 def desk_context(
     desk_context: DeskContext, services: Services, context: ServiceContext, clock: SetClock, catcher: MailCatcher
 ) -> Iterator[DeskContext]:
     """The desk with its mailer inside, delivering to a real SMTP server."""
-
-    def make_delivery() -> Delivery:
-        return Delivery(
-            outbox=services.outbox,
-            transport=SmtpTransport(host="127.0.0.1", port=catcher.smtp_port, security="none"),
-            renderer=context.renderer,
-            clock=clock,
-            key=bytes(range(32)),
-            letterhead=Letterhead("elections@ac-rennes.example", "", "https://portail.example.org"),
-            worker="desk",
-            lease_seconds=60,
-        )
-
-    mailer = EmbeddedMailer(make_delivery, clock)
-    yield replace(desk_context, mailer=mailer)
-    mailer.stop()
+    make_delivery = partial(delivery_to, catcher.smtp_port, services, context)
+    with delivering(desk_context, make_delivery) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -11,43 +11,31 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.widgets.flow import Flow
+from helpdesk.desk.widgets.labelled import Labelled
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _NOTE_LINES = 4
 
 
-class Field(QWidget):
+class Field(Labelled):
     """A labelled line to type into."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """`name` is the object name of the line."""
-        super().__init__(parent)
-        self.label = QLabel()
-        self.label.setWordWrap(True)
         self.edit = QLineEdit()
-        self.edit.setObjectName(name)
-        self.label.setBuddy(self.edit)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(space(1))
-        layout.addWidget(self.label)
-        layout.addWidget(self.edit)
+        super().__init__(self.edit, name, parent)
 
     def name_it(self, label: str, placeholder: str = "") -> None:
         """Say what belongs here."""
-        self.label.setText(label)
-        self.edit.setAccessibleName(label)
-        self.edit.setAccessibleDescription(placeholder)
+        self.say_label(label, placeholder)
         self.edit.setPlaceholderText(placeholder)
 
 
@@ -69,9 +57,7 @@ class ReasonField(Field):
             pick.clicked.connect(self._picked)
             self._picks.append(pick)
             flow.addWidget(pick)
-        layout = self.layout()
-        if isinstance(layout, QVBoxLayout | QHBoxLayout):
-            layout.addLayout(flow)
+        self.column.addLayout(flow)
 
     def name_it(self, label: str, placeholder: str = "") -> None:
         """Say what belongs here, and the usual reasons."""
@@ -87,25 +73,17 @@ class ReasonField(Field):
             self.edit.setFocus()
 
 
-class ChoiceField(QWidget, Generic[Choice]):
+class ChoiceField(Labelled, Generic[Choice]):
     """A labelled list to choose one value from."""
 
     def __init__(
         self, name: str, values: Sequence[Choice], words: Callable[[Choice], str], parent: QWidget | None = None
     ) -> None:
         """`name` is the object name of the list, `words` a value's words in the language in use."""
-        super().__init__(parent)
         self._values, self._words = tuple(values), words
-        self.label = QLabel()
         self.box = QComboBox()
-        self.box.setObjectName(name)
-        self.label.setBuddy(self.box)
         self.box.addItems([""] * len(self._values))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(space(1))
-        layout.addWidget(self.label)
-        layout.addWidget(self.box)
+        super().__init__(self.box, name, parent)
 
     @property
     def chosen(self) -> Choice:
@@ -118,36 +96,24 @@ class ChoiceField(QWidget, Generic[Choice]):
 
     def name_it(self, label: str) -> None:
         """Say what belongs here, and every choice."""
-        self.label.setText(label)
-        self.box.setAccessibleName(label)
+        self.say_label(label)
         for place, value in enumerate(self._values):
             self.box.setItemText(place, self._words(value))
 
 
-class NoteField(QWidget):
+class NoteField(Labelled):
     """A labelled note of several lines; Tab leaves it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """`name` is the object name of the note."""
-        super().__init__(parent)
-        self.label = QLabel()
-        self.label.setWordWrap(True)
         self.edit = QPlainTextEdit()
-        self.edit.setObjectName(name)
         self.edit.setTabChangesFocus(True)
         self.edit.setMinimumHeight(self.edit.fontMetrics().lineSpacing() * _NOTE_LINES + space(4))
-        self.label.setBuddy(self.edit)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(space(1))
-        layout.addWidget(self.label)
-        layout.addWidget(self.edit)
+        super().__init__(self.edit, name, parent)
 
     def name_it(self, label: str, placeholder: str = "") -> None:
         """Say what belongs here."""
-        self.label.setText(label)
-        self.edit.setAccessibleName(label)
-        self.edit.setAccessibleDescription(placeholder)
+        self.say_label(label, placeholder)
         self.edit.setPlaceholderText(placeholder)
 
 

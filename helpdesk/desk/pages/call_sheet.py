@@ -5,13 +5,15 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QPageSize, QPdfWriter, QTextDocument
 
+from helpdesk.private_file import write_private
+
 _SHEET = "h1 {font-size: 15pt} h2 {font-size: 11pt} p, li {font-size: 10pt}"
 
 
 def write_call_sheet(html: str, title: str, path: Path) -> str:
     """Write the sheet on A4, with margins and page numbers as Qt prints texts; the path. Works in any thread.
 
-    Raises OSError.
+    It is for its owner only. Raises UnreadableFile.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -23,5 +25,5 @@ def write_call_sheet(html: str, title: str, path: Path) -> str:
     document.setHtml(html)
     document.print_(writer)
     del writer  # the file is whole once its writer is gone
-    path.write_bytes(buffer.data().data())
+    write_private(path, bytes(buffer.data().data()))
     return str(path)

@@ -29,7 +29,7 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.columns import Columns
-from helpdesk.domain.errors import UnreadableFile
+from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import WAITING_FATES
 from helpdesk.domain.voters import VoterDetail
@@ -225,10 +225,8 @@ class VoterPage(Translated, QWidget):
         self.header.say_done(_("Written to {file}.").format(file=path))
 
     def _sheet_not_saved(self, error: Exception) -> None:
-        if isinstance(error, OSError):
-            self.header.say_done(
-                error_text(UnreadableFile(str(error.filename or ""), "unwritable"), self._session.zone)
-            )
+        if isinstance(error, HelpdeskError):
+            self.header.say_done(error_text(error, self._session.zone))
         else:
             self._session.bugs.report(error)
 

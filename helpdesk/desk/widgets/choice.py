@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from helpdesk.desk.appearance import space
+from helpdesk.desk.widgets.labelled import Labelled
 
 Choices = tuple[tuple[str, str], ...]
 """Codes, each with its words."""
@@ -13,25 +13,18 @@ Choices = tuple[tuple[str, str], ...]
 _SHORTEST = 12  # letters: a list of short codes is still wide enough to press
 
 
-class Choice(QWidget):
+class Choice(Labelled):
     """`chosen` is the code; an empty one means anything. `changed` tells of choices by hand and by code alike."""
 
     changed = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """`name` is the object name of the list. Nothing but anything can be chosen yet."""
-        super().__init__(parent)
-        self.label, self.box = QLabel(), QComboBox()
-        self.box.setObjectName(name)
+        self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.box.setMinimumContentsLength(_SHORTEST)
         self.box.addItem("", "")
-        self.label.setBuddy(self.box)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(space(1))
-        layout.addWidget(self.label)
-        layout.addWidget(self.box)
+        super().__init__(self.box, name, parent)
         self.box.currentIndexChanged.connect(self._changed)
 
     @property
@@ -60,8 +53,7 @@ class Choice(QWidget):
 
     def name_it(self, label: str, anything: str, words: Callable[[str], str] | None = None) -> None:
         """Say what is chosen here, what leaving it open means, and every code's words where they are translated."""
-        self.label.setText(label)
-        self.box.setAccessibleName(label)
+        self.say_label(label)
         self.box.setItemText(0, anything)
         if words is not None:
             for place in range(1, self.box.count()):

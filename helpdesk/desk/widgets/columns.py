@@ -30,6 +30,7 @@ class Columns(QWidget):
         self._columns = (QVBoxLayout(), QVBoxLayout())
         for column, share in zip(self._columns, (3, 2), strict=True):
             column.setSpacing(space(3))
+            column.addStretch(1)
             self._outer.addLayout(column, share)
         self._two: bool | None = None
         self._arrange(two=True)
@@ -43,20 +44,20 @@ class Columns(QWidget):
         if two == self._two:
             return
         self._two = two
-        for column in self._columns:
-            _empty(column)
+        for widget in self._reading:
+            for column in self._columns:
+                column.removeWidget(widget)
         _fill(self._columns[0], self._wide if two else self._reading)
         _fill(self._columns[1], self._narrow if two else ())
         self._outer.setStretch(1, 2 if two else 0)
         self._outer.setSpacing(space(3) if two else 0)
 
 
-def _empty(column: QBoxLayout) -> None:
-    while column.takeAt(0) is not None:
-        pass
-
-
 def _fill(column: QBoxLayout, widgets: Sequence[QWidget]) -> None:
-    for widget in widgets:
-        column.addWidget(widget)
-    column.addStretch(1)
+    """Set widgets above the stretch.
+
+    They come from `removeWidget`, which deletes their old places in the layout: Qt keeps heights by place, and goes on
+    believing one whose widget tells its changes to an older place (`takeAt` leaves that behind).
+    """
+    for place, widget in enumerate(widgets):
+        column.insertWidget(place, widget)

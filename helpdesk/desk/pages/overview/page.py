@@ -1,12 +1,13 @@
 """The overview: choose a figure, see it drawn and in numbers, open the list behind a bar, take it along."""
 
 import csv
+import io
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
@@ -19,12 +20,14 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.signs import STATE_SIGNS, Sign
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.table import Column, Table
-from helpdesk.domain.errors import UnreadableFile
+from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.roles import Permission
+from helpdesk.domain.spreadsheets import formula_safe
 from helpdesk.domain.statistics import Overview
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.numbers import number_text, share_text
 from helpdesk.language.words import state_text
+from helpdesk.private_file import write_private
 from helpdesk.services.shortlist import ListedVoter
 
 
@@ -168,7 +171,7 @@ class OverviewPage(Page):
         """Keep the figure as a picture."""
         if self._plot is not None:
             image = self._plot.picture().toImage()
-            self.session.tasks.run(partial(_write_image, image, path), self._saved, self._not_saved)
+            self.session.tasks.run(partial(_write_image, image, Path(path)), self._saved, self._not_saved)
 
     def save_csv(self, path: str) -> None:
         """Keep the figure's numbers."""
@@ -179,8 +182,8 @@ class OverviewPage(Page):
         self.say_done(_("Written to {file}.").format(file=path))
 
     def _not_saved(self, error: Exception) -> None:
-        if isinstance(error, OSError):
-            self.say_refusal(UnreadableFile("", "unwritable"))
+        if isinstance(error, HelpdeskError):
+            self.say_refusal(error)
         else:
             self.session.bugs.report(error)
 
@@ -206,22 +209,21 @@ class OverviewPage(Page):
         self._show()
 
 
-def _write_image(image: QImage, path: str) -> str:
-    if not image.save(path):
-        raise OSError(path)
-    return path
-
-
-def _write_csv(figure: Figure, path: Path) -> str:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        out = csv.writer(file, delimiter=";")
-        out.writerow((figure.title, *figure.series))
-        out.writerows((_formula_safe(bar.label), *bar.values) for bar in figure.bars)
+def _write_image(image: QImage, path: Path) -> str:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
+    write_private(path, bytes(buffer.data().data()))
     return str(path)
 
 
-def _formula_safe(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell
+def _write_csv(figure: Figure, path: Path) -> str:
+    text = io.StringIO(newline="")
+    out = csv.writer(text, delimiter=";")
+    out.writerow((figure.title, *figure.series))
+    out.writerows((formula_safe(bar.label), *bar.values) for bar in figure.bars)
+    write_private(path, text.getvalue().encode("utf-8-sig"))
+    return str(path)
 
 
 def _table_name() -> str:
