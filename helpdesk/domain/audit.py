@@ -97,6 +97,8 @@ class AuditEvent:
         return not self.actor
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: rows are many
+
 PURGED_THROUGH = "through"
 """The detail of a purge's own row that says up to which row it redacted."""
 
@@ -109,7 +111,7 @@ class ChainHead:
     hash: str
 
 
-def content_hash(
+def canonical_content(
     *,
     seq: int,
     at: datetime,
@@ -120,8 +122,8 @@ def content_hash(
     reason: str | None,
     detail: dict[str, str],
     request: str | None,
-) -> str:
-    """SHA-256 over one row's canonical JSON (sorted keys, no spaces, UTF-8, microseconds UTC)."""
+) -> bytes:
+    """One row's canonical JSON (sorted keys, no spaces, UTF-8, microseconds UTC): what its hash is taken of."""
     fields = {
         "seq": seq,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -133,8 +135,27 @@ def content_hash(
         "detail": detail,
         "request": request,
     }
-    canonical = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _CANONICAL.encode(fields).encode()
+
+
+def content_of(event: AuditEvent) -> bytes:
+    """The canonical JSON of a row that has its content."""
+    return canonical_content(
+        seq=event.seq,
+        at=event.at,
+        actor=event.actor,
+        action=event.action,
+        outcome=event.outcome,
+        voter=event.voter,
+        reason=event.reason,
+        detail=event.detail,
+        request=event.request,
+    )
+
+
+def content_hash(content: bytes) -> str:
+    """The hash of a row's canonical JSON (SHA-256)."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def chain_hash(previous: str, content: str) -> str:
@@ -158,21 +179,7 @@ def verify_chain(events: Iterable[AuditEvent], *, against: ChainHead | None = No
     for event in events:
         if event.seq != head.seq + 1:
             raise AuditBroken(head.seq + 1, "missing")
-        content = (
-            event.content_hash
-            if event.redacted
-            else content_hash(
-                seq=event.seq,
-                at=event.at,
-                actor=event.actor,
-                action=event.action,
-                outcome=event.outcome,
-                voter=event.voter,
-                reason=event.reason,
-                detail=event.detail,
-                request=event.request,
-            )
-        )
+        content = event.content_hash if event.redacted else content_hash(content_of(event))
         if event.redacted:
             unexplained = range(unexplained.start if unexplained else event.seq, event.seq + 1)
         if content != event.content_hash:

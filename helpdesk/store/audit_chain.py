@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, text
 
-from helpdesk.domain.audit import GENESIS, Action, AuditEvent, ChainHead, Outcome, chain_hash, content_hash
+from helpdesk.domain.audit import (
+    GENESIS,
+    Action,
+    AuditEvent,
+    ChainHead,
+    Outcome,
+    canonical_content,
+    chain_hash,
+    content_hash,
+)
 from helpdesk.store.schema import Document, UtcDateTime, audit_event
 from helpdesk.store.schema import voter as voters
 
@@ -74,7 +83,7 @@ def append_all(connection: Connection, *, at: datetime, actor: str, entries: Seq
         )
         values = asdict(entry) | {"seq": head.seq + 1, "at": at, "actor": actor}
         values["voter"] = entry.voter if known else None
-        content = content_hash(**values)
+        content = content_hash(canonical_content(**values))
         head = ChainHead(head.seq + 1, chain_hash(head.hash, content))
         rows.append(values | {"content_hash": content, "hash": head.hash})
     connection.execute(insert(audit_event), rows)

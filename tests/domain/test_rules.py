@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.domain.audit import GENESIS, AuditEvent, ChainHead, chain_hash, content_hash, verify_chain
+from helpdesk.domain.audit import (
+    GENESIS,
+    AuditEvent,
+    ChainHead,
+    canonical_content,
+    chain_hash,
+    content_hash,
+    verify_chain,
+)
 from helpdesk.domain.errors import AuditBroken
 from helpdesk.domain.links import derive_token, link_url, token_hash
 from helpdesk.domain.passwords import is_common_password
@@ -143,7 +151,7 @@ def make_chain(count: int) -> list[AuditEvent]:
             "detail": {"n": str(seq)},
             "request": None,
         }
-        content = content_hash(**fields)
+        content = content_hash(canonical_content(**fields))
         previous = chain_hash(previous, content)
         chain.append(AuditEvent(**fields, content_hash=content, hash=previous))
     return chain

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import MetaData, insert
 
 from helpdesk.adapters.argon2 import Argon2Hasher
-from helpdesk.domain.audit import GENESIS, chain_hash, content_hash
+from helpdesk.domain.audit import GENESIS, canonical_content, chain_hash, content_hash
 from helpdesk.domain.limits import Limits
 from helpdesk.store.engine import Store
 from helpdesk.store.logins import create_login
@@ -98,7 +98,7 @@ def fill(store: Store) -> None:
                 "seq": seq, "at": LONG_AGO, "actor": ADMIN, "action": "voter_viewed", "outcome": "done",
                 "voter": "10000001", "reason": "a call", "detail": {}, "request": None,
             }  # fmt: skip
-            content = content_hash(**row)
+            content = content_hash(canonical_content(**row))
             previous = chain_hash(previous, content)
             row |= {"at": at(LONG_AGO), "content_hash": content, "hash": previous}
             connection.execute(insert(tables.tables["audit_event"]).values(row))

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from helpdesk.domain.audit import Action, Outcome, content_hash, verify_chain
+from helpdesk.domain.audit import Action, Outcome, canonical_content, content_hash, verify_chain
 from helpdesk.store.audit_chain import append, walk_chain
 
 # Whatever PostgreSQL can hold: no NUL and no lone surrogate, which `nfc` and the driver keep out.
@@ -23,7 +23,7 @@ details = st.dictionaries(texts, texts, max_size=6)
 def test_sql_and_python_agree_on_every_text(postgresql_store, at, actor, reason, detail, request, seq):
     seq %= 2**62
     row = {"seq": seq, "at": at, "actor": actor, "reason": reason, "request": request}
-    python = content_hash(action="link_resent", outcome="done", voter=VOTER, detail=detail, **row)
+    python = content_hash(canonical_content(action="link_resent", outcome="done", voter=VOTER, detail=detail, **row))
     query = text(
         "SELECT helpdesk.audit_content_hash(:seq, :at, :actor, 'link_resent', 'done', :voter, :reason,"
         " CAST(:detail AS jsonb), :request)"
