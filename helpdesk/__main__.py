@@ -3,10 +3,12 @@
 import sys
 
 from helpdesk.cli import run
+from helpdesk.system.console import prepare_console
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    prepare_console(sys.stdin, sys.stdout, sys.stderr)
     sys.exit(run(sys.argv[1:]))
 
 

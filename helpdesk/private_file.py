@@ -1,15 +1,13 @@
 """The one way to write people's data into a file: for its owner only, and there once it is whole."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from helpdesk.domain.errors import UnreadableFile
-from helpdesk.file_swap import replace_file
-
-_FOR_ITS_OWNER = 0o600  # on Windows the folder's own access list decides
+from helpdesk.system.open_files import remove_file, replace_file
+from helpdesk.system.private_files import open_private
 
 
 def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
@@ -29,15 +27,15 @@ def private_file(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
         raise UnreadableFile(str(path), "exists")
     part = path.with_name(f"{path.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _FOR_ITS_OWNER)
+        remove_file(part)
+        opened = open_private(part)
     except OSError:
         raise UnreadableFile(str(path), "unwritable") from None
     try:
-        with os.fdopen(handle, "wb") as file:
+        with opened as file:
             yield file
         replace_file(part, path)
     except OSError:
         raise UnreadableFile(str(path), "unwritable") from None
     finally:
-        part.unlink(missing_ok=True)
+        remove_file(part)

@@ -5,8 +5,11 @@ does not start.
 """
 
 from helpdesk.bootstrap import open_program, portal_key
+from helpdesk.cli.log import keep_log
 from helpdesk.cli.portal import portal_app
 from helpdesk.config import load_settings
 
-_program = open_program(load_settings())
+_settings = load_settings()
+_program = open_program(_settings)
+keep_log(_settings, service="portal")
 application = portal_app(_program, key=portal_key(_program))

@@ -1,14 +1,16 @@
 """Commands about what comes back."""
 
-import signal
+import logging
 import threading
 from pathlib import Path
 
 import click
 
 from helpdesk.bootstrap import bounce_mailbox, read_returned
+from helpdesk.cli.log import keep_log, log_is_on_terminal
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
 from helpdesk.cli.session import at_work, print_json, wants_json
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import HelpdeskError, UnreadableFile
 from helpdesk.domain.returned_mail import MOST_BYTES, RecordedReturn
 from helpdesk.domain.roles import Permission
@@ -17,6 +19,9 @@ from helpdesk.language.catalogue import ngettext, to_translate
 from helpdesk.language.errors import error_text
 from helpdesk.language.words import returned_kind_text
 from helpdesk.mailer.bounce_loop import read_unread, read_until_stopped
+from helpdesk.system.interruption import on_stop
+
+log = logging.getLogger("helpdesk.bounces")
 
 
 @click.group(
@@ -44,9 +49,10 @@ def bounces(context: click.Context, *, once: bool) -> None:
                 read()
                 return
             stop = threading.Event()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_arguments: stop.set())
+            on_stop(stop.set)
+            keep_log(program.settings, service="bounces")
             read_until_stopped(mailbox, read, stop, _say)
+            log.info("stopped")
         finally:
             mailbox.close()
 
@@ -100,6 +106,13 @@ def _print(context: click.Context, recorded: list[tuple[str, RecordedReturn]]) -
 
 
 def _say(error: Exception) -> None:
+    """Tell a terminal and the log what keeps the mailbox from being read; where they are one, the log alone."""
+    if isinstance(error, HelpdeskError):
+        log.warning("waiting: %s", type(error).__name__)
+    else:
+        log.error("the mailbox could not be read", extra={"where": where_it_broke(error)})
+    if log_is_on_terminal():
+        return
     if isinstance(error, HelpdeskError):
         click.echo(error_text(error), err=True)
     else:

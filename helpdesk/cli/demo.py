@@ -3,7 +3,6 @@
 import json
 import secrets
 import shutil
-import signal
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -24,7 +23,7 @@ from helpdesk.bootstrap import (
     write_credential,
 )
 from helpdesk.cli.delivering import embedded_mailer
-from helpdesk.cli.log_file import log_to_file
+from helpdesk.cli.log import keep_log
 from helpdesk.cli.options import TranslatedCommand, TranslatedOption
 from helpdesk.cli.portal import portal_app
 from helpdesk.cli.session import DEMO_OPERATOR, DEMO_PASSWORD_FILE
@@ -38,6 +37,7 @@ from helpdesk.domain.roles import Operator
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
 from helpdesk.resource_files import resource
+from helpdesk.system.interruption import on_stop, wait_for
 
 _LINK_KEY_FILE, _PORTAL_KEY_FILE = "demo-link-key", "demo-portal-key"
 _DAYS_TO_VOTE = 7
@@ -103,7 +103,7 @@ def demo(
             return 0
         click.echo(_("Mails arrive at {url}").format(url=catcher.url))
         click.echo(_("The portal answers on {address}").format(address=settings.portal.url))
-        log_to_file()
+        keep_log(settings, service="desk")
         return show_desk(program, operator=operator, mailer=mailer)
 
 
@@ -174,10 +174,8 @@ def _say_nothing(_status: object) -> None:
 
 def _wait_for_interruption() -> None:
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    while not stopped.wait(3600):
-        pass
+    on_stop(stopped.set)
+    wait_for(stopped)
 
 
 COMMANDS: tuple[click.Command, ...] = (demo,)

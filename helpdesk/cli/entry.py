@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TypeGuard
@@ -13,10 +14,12 @@ from typing import TypeGuard
 import click
 
 from helpdesk import __version__
-from helpdesk.cli.log_file import log_to_file
+from helpdesk.cli.log import keep_log
 from helpdesk.cli.options import TranslatedGroup, given
 from helpdesk.cli.settings import settings_of
 from helpdesk.cli.window import check_window, open_desk
+from helpdesk.config import load_settings
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import BadInput, HelpdeskError, IntegrityBroken, OutsideFault, Refusal, UnreadableFile
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import speak, to_translate
@@ -131,10 +134,9 @@ def _report_path(error: OSError) -> int:
 
 
 def _report_bug(error: Exception) -> int:
-    from helpdesk.mailer.bugs import where_it_broke  # noqa: PLC0415
-
     incident = secrets.token_hex(4)
-    log_to_file()
-    logging.getLogger("helpdesk").error("incident %s\n%s", incident, where_it_broke(error))
+    with suppress(HelpdeskError, OSError):  # what is wrong with the settings or the disk must not hide the incident
+        keep_log(load_settings(), service="command")
+    logging.getLogger("helpdesk").error("incident %s", incident, extra={"where": where_it_broke(error)})
     sentence = _("Something went wrong inside helpdesk (incident {incident}). The log has the details.")
     return _say(sentence.format(incident=incident), BUG)

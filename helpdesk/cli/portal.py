@@ -2,20 +2,20 @@
 
 import logging
 import secrets
-import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk.bootstrap import Program, open_program, portal_key
-from helpdesk.cli.log_file import log_to_file
+from helpdesk.cli.log import keep_log
 from helpdesk.cli.options import METRICS_PORT, TranslatedCommand, TranslatedOption
 from helpdesk.cli.session import say_where_metrics_are
 from helpdesk.cli.settings import settings_of
 from helpdesk.domain.errors import AddressTaken, SecretStoreUnavailable
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
+from helpdesk.system.interruption import on_stop
 
 if TYPE_CHECKING:  # the portal costs Flask: it is imported only when it is asked for
     from flask import Flask
@@ -39,7 +39,7 @@ def portal(context: click.Context, host: str, port: int, metrics_port: int | Non
 
     program = open_program(settings_of(context))
     try:
-        log_to_file()
+        keep_log(program.settings, service="portal")
         try:
             listening = listen(host, port)
         except OSError:
@@ -48,12 +48,13 @@ def portal(context: click.Context, host: str, port: int, metrics_port: int | Non
         registry.register(LinkRequestFigures(program.services, program.clock))
         app = portal_app(program, key=_key(program), count_request=RequestCounter(registry))
         server = PortalServer(app, listening, threads=max(1, program.settings.portal.threads))
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_arguments: server.stop())
+        on_stop(server.stop)
         click.echo(_("The portal answers on {address}").format(address=f"http://{host}:{listening.getsockname()[1]}"))
         with watched_on(metrics_port, registry, program.services.elections.current) as taken:
             say_where_metrics_are(taken)
+            log.info("started")
             server.serve()
+        log.info("stopped")
     finally:
         program.close()
 

@@ -1,6 +1,6 @@
 """The command that stays: the mailer."""
 
-import signal
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ import click
 
 from helpdesk.bootstrap import Program
 from helpdesk.cli.delivering import make_delivery
+from helpdesk.cli.log import keep_log, log_is_on_terminal
 from helpdesk.cli.options import METRICS_PORT, TranslatedCommand, TranslatedOption
 from helpdesk.cli.session import at_work, say_where_metrics_are
 from helpdesk.domain.errors import MailServerUnreachable
@@ -18,6 +19,9 @@ from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext, to_translate
 from helpdesk.language.errors import error_text
 from helpdesk.mailer.loop import deliver_all_due, deliver_until_empty, deliver_until_stopped
+from helpdesk.system.interruption import on_stop
+
+log = logging.getLogger("helpdesk.mailer")
 
 
 @click.command(cls=TranslatedCommand, help=to_translate("Deliver the outbox; without an option, until interrupted."))
@@ -40,10 +44,11 @@ def mailer(context: click.Context, metrics_port: int | None, *, once: bool, unti
                     count = deliver_until_empty(delivery, outbox, program.clock, stop)
                 click.echo(ngettext("{count} mail handled.", "{count} mails handled.", count).format(count=count))
                 return
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_arguments: stop.set())
+            on_stop(stop.set)
+            keep_log(program.settings, service="mailer")
             with _watched(program, metrics_port):
                 deliver_until_stopped(delivery, program.clock, stop, _say)
+            log.info("stopped")
         finally:
             delivery.close()
 
@@ -66,7 +71,13 @@ def _watched(program: Program, port: int | None) -> Iterator[None]:
 
 
 def _say(status: MailerStatus) -> None:
-    """Tell a terminal how the mailer fares."""
+    """Tell a terminal and the log how the mailer fares; where they are one, the log alone."""
+    if status.state is MailerState.RUNNING:
+        log.info("delivering")
+    else:
+        log.warning("waiting: %s %s", status.state, status.why)
+    if log_is_on_terminal():
+        return
     if status.state is MailerState.RUNNING:
         click.echo(_("Delivering mails."), err=True)
     else:

@@ -1,6 +1,7 @@
 """What a command needs: the program, the operator it acts as, and a way to print."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 
 from helpdesk.bootstrap import Program, open_program
+from helpdesk.cli.log import log_is_on_terminal
 from helpdesk.cli.options import given
 from helpdesk.cli.settings import settings_of
 from helpdesk.domain.errors import PasswordUnavailable, SecretStoreUnavailable
@@ -87,9 +89,14 @@ def print_json(value: object) -> None:
 
 
 def say_where_metrics_are(port: int | None) -> None:
-    """Tell a terminal, on standard error, where a service is watched."""
-    if port is not None:
-        click.echo(_("Metrics are at {address}").format(address=f"http://127.0.0.1:{port}/metrics"), err=True)
+    """Tell a terminal, on standard error, where a service is watched; the log, where that goes there."""
+    if port is None:
+        return
+    address = f"http://127.0.0.1:{port}/metrics"
+    if log_is_on_terminal():
+        logging.getLogger("helpdesk").info("metrics at %s", address)
+    else:
+        click.echo(_("Metrics are at {address}").format(address=address), err=True)
 
 
 def _credentials(context: click.Context, program: Program, *, keep_stdin: bool) -> tuple[str, str]:

@@ -99,10 +99,10 @@ class _ProgramBehind:
         from helpdesk.bootstrap import open_program  # noqa: PLC0415
         from helpdesk.cli.delivering import embedded_mailer  # noqa: PLC0415
         from helpdesk.cli.desk_settings import DeskSettings  # noqa: PLC0415
-        from helpdesk.cli.log_file import log_to_file  # noqa: PLC0415
+        from helpdesk.cli.log import keep_log  # noqa: PLC0415
 
         self._program = program = open_program(self._settings)
-        log_to_file()
+        keep_log(program.settings, service="desk")
         mailer = embedded_mailer(program) if program.store.path is not None else None
         database = program.store.url.render_as_string(hide_password=True)
         kept = DeskSettings(self._config_file, program.secrets, database)

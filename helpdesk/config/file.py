@@ -8,6 +8,7 @@ from typing import Any
 from helpdesk.config.keys import KEYS, refuse_unknown
 from helpdesk.config.reading import load_settings
 from helpdesk.domain.errors import BadSetting, UnreadableFile
+from helpdesk.system.open_files import replace_file
 
 
 def make_settings_file(path: Path, text: str) -> bool:
@@ -49,7 +50,7 @@ def write_settings(path: Path, changes: Mapping[str, str]) -> None:
         raise BadSetting(path.name, "not_toml") from None
     try:
         load_settings(config_file=new, environment={})
-        new.replace(path)
+        replace_file(new, path)
     except OSError:
         raise UnreadableFile(str(path), "unwritable") from None
     finally:

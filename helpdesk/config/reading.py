@@ -11,10 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from helpdesk.config.folders import data_folder, settings_path
 from helpdesk.config.keys import KEYS, refuse_unknown
 from helpdesk.config.sections import Settings
 from helpdesk.domain.errors import BadSetting, UnreadableFile
+from helpdesk.system.folders import user_data_folder, user_settings_folder
 
 
 class Origin(StrEnum):
@@ -79,7 +79,7 @@ def effective_settings(
         else:
             value, origin = key.default, Origin.DEFAULT
         found[name] = Effective(name, value, origin)
-    found["data_dir"] = replace(found["data_dir"], value=data_folder(environment))
+    found["data_dir"] = replace(found["data_dir"], value=_data_folder(environment))
     if not found["database"].value:
         found["database"] = replace(found["database"], value=default_database(environment))
     return found
@@ -87,7 +87,19 @@ def effective_settings(
 
 def default_database(environment: Mapping[str, str] = os.environ) -> str:
     """The store when none is set: a file of the data folder. Raises BadSetting."""
-    return f"sqlite:///{data_folder(environment) / 'helpdesk.db'}"
+    return f"sqlite:///{_data_folder(environment) / 'helpdesk.db'}"
+
+
+def settings_path(named: Path | None = None) -> Path:
+    """The settings file: the one that was named, or the one of the user's configuration folder."""
+    return named or user_settings_folder() / "helpdesk.toml"
+
+
+def _data_folder(environment: Mapping[str, str]) -> Path:
+    folder = Path(environment.get("HELPDESK_DATA_DIR") or user_data_folder()).absolute()
+    if "?" in str(folder):  # in the database's URL, what follows it would be options
+        raise BadSetting("HELPDESK_DATA_DIR", "question_mark")
+    return folder
 
 
 def _is_path(default: object) -> bool:

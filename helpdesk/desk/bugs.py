@@ -3,31 +3,15 @@
 import logging
 import secrets
 import sys
-import traceback
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.language.catalogue import gettext as _
 
 log = logging.getLogger(__name__)
-
-
-def trace_without_data(error: BaseException) -> str:
-    """Where an error happened and the types of it and its causes; no message, no source line, no value."""
-    lines: list[str] = []
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        lines.append(f"{type(current).__module__}.{type(current).__qualname__}")
-        lines += [
-            f"  {frame.filename}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(current.__traceback__, limit=-30)
-        ]
-        current = current.__cause__ or current.__context__
-    return "\n".join(lines)
 
 
 class BugReporter(QObject):
@@ -41,7 +25,7 @@ class BugReporter(QObject):
     def report(self, error: BaseException) -> None:
         """Log the error under an id and tell the operator the id."""
         number = secrets.token_hex(4).upper()
-        log.error("bug %s\n%s", number, trace_without_data(error))
+        log.error("incident %s", number, extra={"where": where_it_broke(error)})
         if self._open is None:
             self._show(number)
 

@@ -5,6 +5,7 @@ from threading import Event
 
 from helpdesk.domain.returned_mail import BounceMailbox, RecordedReturn, ReturnedMail
 from helpdesk.services.bounces import Bounces
+from helpdesk.system.interruption import wait_for
 
 BATCH = 50
 POLL_SECONDS = 60.0
@@ -32,7 +33,7 @@ def read_until_stopped(
             read()
         except Exception as error:  # noqa: BLE001 (the reader outlives whatever happens to it)
             trouble(error)
-            stop.wait(pause)
+            wait_for(stop, pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             continue
         pause = 1.0

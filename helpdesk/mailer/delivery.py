@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from threading import Event, Lock, Thread
 
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import OutsideFault
 from helpdesk.domain.links import derive_token, link_url, token_hash
 from helpdesk.domain.mail_pace import slows_domain
@@ -14,7 +15,6 @@ from helpdesk.domain.mail_transport import Delivery as Outcome
 from helpdesk.domain.mail_transport import MailTransport, OutgoingMail, Verdict
 from helpdesk.domain.ports import Clock, MailFacts, MailRenderer
 from helpdesk.domain.states import LINK_MAILS, MailPriority
-from helpdesk.mailer.bugs import where_it_broke
 from helpdesk.mailer.letter import Letterhead, compose, envelope_id, return_path
 from helpdesk.services.outbox import ClaimedMail, Outbox
 
@@ -150,7 +150,8 @@ class Delivery:
                 at=self._clock(),
             )
         except Exception as error:  # noqa: BLE001 (whatever it is)
-            log.error("mail %s could not be composed\n%s", mail.id, where_it_broke(error))  # noqa: TRY400 (no values)
+            where = where_it_broke(error)
+            log.error("mail %s could not be composed", mail.id, extra={"where": where})  # noqa: TRY400 (no values)
             return None
         return OutgoingMail(
             return_path(self._letterhead, mail.message_id),

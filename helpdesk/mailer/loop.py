@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import HelpdeskError, MailServerUnreachable, OutsideFault, SecretStoreUnavailable
 from helpdesk.domain.mailer_status import MailerState, MailerStatus
 from helpdesk.domain.ports import Clock
-from helpdesk.mailer.bugs import where_it_broke
 from helpdesk.mailer.delivery import Delivery
 from helpdesk.services.outbox import Outbox
+from helpdesk.system.interruption import wait_for
 
 POLL_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
@@ -40,7 +41,7 @@ def deliver_until_empty(delivery: Delivery, outbox: Outbox, clock: Clock, stop: 
         due = outbox.next_due()
         if due is None:
             break
-        stop.wait(min(max((due - clock()).total_seconds(), 0.05), POLL_SECONDS))
+        wait_for(stop, min(max((due - clock()).total_seconds(), 0.05), POLL_SECONDS))
     return total
 
 
@@ -67,12 +68,12 @@ def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report:
                 pause = min(pause, _LONGEST_STORE_PAUSE_SECONDS)
             report(_trouble(error, clock() + timedelta(seconds=pause)))
             told_running = False
-            stop.wait(pause)
+            wait_for(stop, pause)
             continue
         if not told_running:
             report(MailerStatus(MailerState.RUNNING))
             told_running, pauses = True, _pauses()
-        stop.wait(POLL_SECONDS)
+        wait_for(stop, POLL_SECONDS)
 
 
 class EmbeddedMailer:
@@ -142,5 +143,5 @@ def _trouble(error: Exception, next_attempt_at: datetime) -> MailerStatus:
         case HelpdeskError():
             return MailerStatus(MailerState.UNREACHABLE, type(error).__name__, next_attempt_at=next_attempt_at)
         case _:
-            log.error("the mailer met a bug\n%s", where_it_broke(error))
+            log.error("the mailer met a bug", extra={"where": where_it_broke(error)})
             return MailerStatus(MailerState.UNREACHABLE, "bug", next_attempt_at=next_attempt_at)

@@ -4,6 +4,7 @@ import logging
 import os
 from threading import Event, Lock, Thread
 
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.services.link_requests import LinkRequests
 
@@ -59,7 +60,8 @@ class LinkWorker:
             self._stopped.wait(_RETRY_SECONDS)
             self._asked.set()
         except Exception as error:  # noqa: BLE001 (one request that cannot be worked off must not hold up the others)
-            log.error("a request for a link could not be worked off: %s", type(error).__name__)  # noqa: TRY400
+            where = where_it_broke(error)
+            log.error("a request for a link could not be worked off", extra={"where": where})  # noqa: TRY400 (no values)
             self._drop()
 
     def _drop(self) -> None:

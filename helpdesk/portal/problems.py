@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import traceback
 
 from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -10,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from helpdesk.domain import errors
+from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import BadInput, HelpdeskError, LinkRefused, LinkUnknown, OutsideFault, Refusal
 from helpdesk.domain.states import LinkState
 from helpdesk.language.catalogue import gettext as _
@@ -110,10 +110,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
 def _bug(error: Exception) -> tuple[str, int]:
     """A defect: an id for the voter, the place in the code for the log, and nothing of what was typed."""
     incident = secrets.token_hex(4)
-    frames = "".join(
-        f"  {frame.filename}:{frame.lineno} {frame.name}\n" for frame in traceback.extract_tb(error.__traceback__)
-    )
-    log.error("incident %s: %s\n%s", incident, type(error).__name__, frames)
+    log.error("incident %s", incident, extra={"where": where_it_broke(error)})
     text = _("Something went wrong inside the portal (incident {incident}). Please try again later, or tell the desk.")
     return _page(_BUG, _("An error on our side"), text.format(incident=incident))
 

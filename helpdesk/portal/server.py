@@ -9,6 +9,7 @@ from waitress.server import create_server
 
 from helpdesk.portal.app import MOST_BYTES
 from helpdesk.portal.link_worker import LINK_WORKER
+from helpdesk.system.ports import take_alone
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -16,10 +17,7 @@ def listen(host: str, port: int) -> socket.socket:
     family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listening = socket.socket(family, kind, protocol)
     try:
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: a port that another program serves is taken
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        take_alone(listening)
         listening.bind(address)
     except OSError:
         listening.close()

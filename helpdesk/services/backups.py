@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from helpdesk.domain.audit import Action, ChainHead, verify_chain
 from helpdesk.domain.errors import CopyBroken, HelpdeskError, NotAStore, NotEmbedded, Refusal, UnreadableFile
 from helpdesk.domain.roles import Operator, Permission
-from helpdesk.file_swap import replace_file
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work, record_refusal
 from helpdesk.store.audit_chain import append, chain_head, walk_chain
 from helpdesk.store.copies import copy_store, earlier_copy, put_in_place
 from helpdesk.store.engine import Store, file_url
+from helpdesk.system.open_files import replace_file
 
 
 @dataclass(frozen=True, slots=True)

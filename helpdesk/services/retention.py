@@ -20,6 +20,7 @@ from helpdesk.services.guard import operator_at_work, record_refusal
 from helpdesk.store.audit_chain import append, chain_head
 from helpdesk.store.copies import earlier_copies
 from helpdesk.store.retention import count_readable_audit, count_rows, redact_audit, remove_rows, rewrite
+from helpdesk.system.open_files import remove_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Retention:
                 self._admit(connection, actor, after)
             copies = earlier_copies(store)
             for copy in copies:
-                copy.unlink(missing_ok=True)
+                remove_file(copy)
             with store.write() as connection:
                 who = self._admit(connection, actor, after)
                 signed = self._remove(connection, who, after, signer, copies)

@@ -7,9 +7,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from helpdesk.domain.errors import CopyBroken, NotEmbedded, StoreFull, StoreReadOnly, UnreadableFile
-from helpdesk.file_swap import replace_file, sync_file
 from helpdesk.store.engine import APPLICATION_ID, BUSY_TIMEOUT_MS, Store, sqlite_fault
 from helpdesk.store.revisions import REVISIONS
+from helpdesk.system.open_files import remove_file, replace_file, sync_file
+from helpdesk.system.private_files import touch_private
 
 _BUSY_SECONDS = BUSY_TIMEOUT_MS / 1000
 
@@ -23,8 +24,8 @@ def copy_store(store: Store, target: Path) -> None:
     source = _embedded(store)
     scratch = target.with_name(f"{target.name}.part")
     try:
-        scratch.unlink(missing_ok=True)
-        scratch.touch(mode=0o600)
+        remove_file(scratch)
+        touch_private(scratch)
     except OSError:
         raise StoreReadOnly from None
     try:
@@ -37,7 +38,7 @@ def copy_store(store: Store, target: Path) -> None:
     except OSError as error:
         raise (StoreFull if error.errno == _NO_SPACE else StoreReadOnly) from None
     finally:
-        scratch.unlink(missing_ok=True)
+        remove_file(scratch)
 
 
 def check_copy(path: Path) -> None:
@@ -69,7 +70,7 @@ def put_in_place(copy: Store, target: Store) -> None:
     """
     source, path = _embedded(copy), _embedded(target)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
+    touch_private(path)
     _copy(source, path)
     with _opened(path) as placed:
         placed.execute("PRAGMA journal_mode = WAL")

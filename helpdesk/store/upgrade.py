@@ -9,6 +9,7 @@ from helpdesk.domain.limits import Limits
 from helpdesk.store.engine import APPLICATION_ID, Store
 from helpdesk.store.guard import apply_guard, lift_guard, prepare_roles
 from helpdesk.store.revisions import REVISIONS
+from helpdesk.system.private_files import touch_private
 
 if TYPE_CHECKING:  # Alembic costs 0.3 s: a desk that opens a store of its own version never needs it
     from alembic.config import Config
@@ -26,7 +27,7 @@ def upgrade_store(store: Store, *, revision: str = "head", limits: Limits | None
     path = store.path
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # people's data: for its owner only, and so the files that SQLite puts beside it
+        touch_private(path)  # people's data: for its owner only, and so the files that SQLite puts beside it
         _make_wal(store)
     with store.write() as connection:
         if connection.dialect.name == "postgresql":

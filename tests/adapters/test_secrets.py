@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from helpdesk.adapters.link_key import read_link_key
 from helpdesk.adapters.secrets import KeyringSecrets, read_credential, write_credential
@@ -68,6 +70,41 @@ def test_a_session_without_a_keyring_says_so(session):
 def test_no_backend_is_one_answer(use):
     with pytest.raises(SecretStoreUnavailable):
         use(KeyringSecrets())
+
+
+class CredentialManager(KeyringBackend):
+    """Windows' vault, where there is no logon session: its error is none of the keyring library's."""
+
+    priority = 9
+
+    def refuse(self, *_: str) -> None:
+        error = type("error", (Exception,), {"__module__": "pywintypes"})(1312, "CredRead", "no logon session")
+        error.winerror = 1312
+        raise error
+
+    get_password = set_password = delete_password = refuse
+
+
+@pytest.mark.parametrize("use", [lambda s: s.read("x"), lambda s: s.write("x", "y"), lambda s: s.forget("x")])
+def test_windows_own_refusal_is_the_same_answer(use):
+    before = keyring.get_keyring()
+    keyring.set_keyring(CredentialManager())
+    try:
+        assert KeyringSecrets().backend() == "test secrets CredentialManager"
+        with pytest.raises(SecretStoreUnavailable):
+            use(KeyringSecrets())
+    finally:
+        keyring.set_keyring(before)
+
+
+def test_a_bug_of_our_own_is_not_taken_for_a_missing_keyring(monkeypatch):
+    monkeypatch.setattr("keyring.get_password", lambda *_: {}["nothing"])
+    with pytest.raises(KeyError):
+        KeyringSecrets().read("x")
+
+
+def test_the_name_of_what_keeps_secrets_is_known_and_none_where_nothing_does():
+    assert KeyringSecrets().backend() is None
 
 
 def test_a_credential_file_is_its_owners_alone_and_never_overwritten(tmp_path):

@@ -1,7 +1,5 @@
 """What is wrong with settings is said with the key; what breaks inside goes to the log without what it was about."""
 
-import logging
-
 import pytest
 
 from helpdesk.cli.entry import BAD_INPUT, BUG, run
@@ -42,23 +40,20 @@ def test_a_settings_file_that_is_none_is_named(path: str, capsys: pytest.Capture
     assert path in capsys.readouterr().err
 
 
-def test_a_bug_leaves_its_place_in_the_log_and_nothing_of_what_it_was_about(monkeypatch, tmp_path, capsys):
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_bug_leaves_its_place_in_the_log_and_nothing_of_what_it_was_about(
+    form: str, monkeypatch, tmp_path, capsys, untouched_log
+):
     def break_down(**_: object) -> None:
         raise RuntimeError("marie.dupont@ac-rennes.fr Quatre-Chats-Gris-7")
 
     monkeypatch.setenv("HELPDESK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("HELPDESK_LOG_FORMAT", form)
     monkeypatch.setattr("helpdesk.cli.settings.load_settings", break_down)
-    monkeypatch.setattr("helpdesk.cli.entry.log_to_file", lambda: None)
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
-    logging.getLogger("helpdesk").addHandler(handler)
-    try:
-        assert run(["search", "x"]) == BUG
-    finally:
-        logging.getLogger("helpdesk").removeHandler(handler)
-    said = "".join(logging.Formatter().format(record) for record in records) + capsys.readouterr().err
+    assert run(["search", "x"]) == BUG
+    said = (tmp_path / "helpdesk.log").read_text(encoding="utf-8") + capsys.readouterr().err
     assert "break_down" in said
+    assert "builtins.RuntimeError" in said
     assert "dupont" not in said
     assert "Chats" not in said
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from helpdesk.config import KEYS, Key, Origin, effective_settings, known_keys, load_settings, unknown_variables
-from helpdesk.config.folders import data_folder, settings_path
 from helpdesk.domain.errors import BadSetting
 
 OF_EACH_IN_FILE = pytest.mark.parametrize("key", [KEYS[name] for name in known_keys()], ids=lambda key: key.name)
@@ -69,18 +68,3 @@ def test_an_unknown_key_names_the_nearest_known_one(key: Key, tmp_path: Path):
 def test_a_variable_that_is_no_setting_is_found_with_the_nearest_that_is():
     names = ["HELPDESK_SMTP_HSOT", "HELPDESK_SMTP_HOST", "HELPDESK_QQQQ", "PATH"]
     assert unknown_variables(names) == {"HELPDESK_SMTP_HSOT": "HELPDESK_SMTP_HOST", "HELPDESK_QQQQ": None}
-
-
-def test_each_system_keeps_settings_and_data_where_its_programs_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert data_folder({}, platform="linux") == tmp_path / ".local" / "share" / "helpdesk"
-    assert settings_path(platform="linux") == tmp_path / ".config" / "helpdesk" / "helpdesk.toml"
-    local = tmp_path / "AppData" / "Local"
-    folders = {"CSIDL_LOCAL_APPDATA": str(local), "CSIDL_APPDATA": str(tmp_path / "AppData" / "Roaming")}
-    monkeypatch.setattr("platformdirs.windows.get_win_folder", folders.__getitem__)
-    assert data_folder({}, platform="win32") == local / "helpdesk"
-    assert settings_path(platform="win32") == local / "helpdesk" / "helpdesk.toml"
-    assert data_folder({"HELPDESK_DATA_DIR": str(tmp_path)}, platform="win32") == tmp_path
-    assert settings_path(tmp_path / "own.toml", platform="win32") == tmp_path / "own.toml"

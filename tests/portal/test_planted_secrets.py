@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 from sqlalchemy import select
 
+from helpdesk.cli.log import JsonLines, TextLines
 from helpdesk.cli.watching import LinkRequestFigures, MailFigures, RequestCounter
 from helpdesk.portal.app import create_app
 from helpdesk.portal.link_worker import LINK_WORKER
@@ -24,11 +25,11 @@ def number(add_voter):
 
 @pytest.fixture
 def logged():
-    """Everything that is logged, as a file would have it."""
+    """Everything that is logged, in both forms of the log and as a plain library would have it."""
     lines = []
+    forms = (TextLines(), JsonLines("portal"), logging.Formatter("%(levelname)s %(name)s %(message)s"))
     handler = logging.Handler(logging.DEBUG)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
-    handler.emit = lambda record: lines.append(handler.format(record))
+    handler.emit = lambda record: lines.extend(form.format(record) for form in forms)
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)
@@ -39,7 +40,7 @@ def logged():
 
 
 def test_no_planted_secret_comes_out(
-    portal_context, context, mails, number, services, administrator, tmp_path, logged, clock
+    portal_context, context, mails, number, services, administrator, tmp_path, logged, clock, monkeypatch
 ):
     registry = CollectorRegistry()
     app = create_app(replace(portal_context, count_request=RequestCounter(registry)))
@@ -54,6 +55,11 @@ def test_no_planted_secret_comes_out(
     token = letter.path.rpartition("/")[2]
     visitor.get(letter.path)
     visitor.get(f"/nowhere/{TIED}/{token}")
+    monkeypatch.setattr(services.link_requests, "ask", lambda *_, **__: {}[f"{TIED} {token}"])
+    other = Visitor(app.test_client())
+    other.get("/")
+    other.send("/link", address=TIED)  # meets a bug whose message quotes both
+    assert "incident" in "\n".join(logged)
     registry.register(MailFigures(services, clock))
     registry.register(LinkRequestFigures(services, clock))
     figures = generate_latest(registry).decode()

@@ -1,0 +1,1 @@
+"""What differs between Windows and Linux: one module a difference, each told which platform it is on."""
