@@ -20,7 +20,9 @@ def clean_answer(answer: str) -> str:
 
     Servers may echo what they were sent, and what they were sent holds a one-time link (facts.md rule 1).
     """
-    line = " ".join("".join(each if each.isprintable() else " " for each in answer).split())
+    if not answer.isprintable():
+        answer = "".join(each if each.isprintable() else " " for each in answer)
+    line = " ".join(answer.split())
     return _TOKEN_LIKE.sub("…", _LINK_LIKE.sub("…", line))[:ANSWER_LENGTH]
 
 

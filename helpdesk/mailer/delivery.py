@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from threading import Event, Lock, Thread
+from functools import partial
+from threading import Event, Thread
 
 from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.domain.errors import OutsideFault
@@ -15,17 +16,15 @@ from helpdesk.domain.mail_transport import Delivery as Outcome
 from helpdesk.domain.mail_transport import MailTransport, OutgoingMail, Verdict
 from helpdesk.domain.ports import Clock, MailFacts, MailRenderer
 from helpdesk.domain.states import LINK_MAILS, MailPriority
+from helpdesk.mailer.answers import Answers
 from helpdesk.mailer.letter import Letterhead, compose, envelope_id, return_path
 from helpdesk.services.outbox import ClaimedMail, Outbox
 
 __all__ = ["Delivery", "Letterhead"]
 
 _HEARTBEATS_PER_LEASE = 3
-_SMALLEST_BATCH, _LARGEST_BATCH, _GROWTH = 8, 128, 4
+_SMALLEST_BATCH, _LARGEST_BATCH, _GROWTH = 8, 256, 4
 _QUICK_BATCH_SECONDS, _SLOW_BATCH_SECONDS = 0.5, 1.5  # how long a mail asked for now may have to wait for a batch
-_LATEST_RECORD_SECONDS = 1.0
-_RECORDING_SHARE = 0.15
-_LONGEST_REST_SECONDS = 0.01  # what is not recorded when a mailer is killed goes out twice
 _BROKEN = Outcome(Verdict.TEMPORARY, "4.3.0", "4.3.0 the mail could not be composed")
 
 log = logging.getLogger("helpdesk.mailer")
@@ -36,9 +35,9 @@ class Delivery:
 
     Three commits a batch and some more for the answers, each for a promise: the claim (no other mailer sends these),
     the links (the portal knows a link before its mail leaves), the answers (a mail taken by the server is not sent
-    again). Answers are recorded while the server works on the next mail, about every hundredth of a
-    second: what a killed mailer sends twice is what it had not recorded yet. While the store is away, answers
-    are kept here and recorded as soon as it is back.
+    again). Answers are recorded while the next mails go out (`Answers`): what a killed mailer sends twice is what it
+    had not recorded yet, 50 mails at most. While the store is away, answers are kept and recorded as soon as it is
+    back.
     """
 
     def __init__(
@@ -58,9 +57,7 @@ class Delivery:
         self._clock, self._key, self._letterhead = clock, key, letterhead
         self._worker, self._lease_seconds = worker, lease_seconds
         self._batch = _SMALLEST_BATCH
-        self._unrecorded: dict[int, tuple[ClaimedMail, Outcome]] = {}
-        self._recording = Lock()
-        self._record_again_at = 0.0
+        self._answers = Answers(outbox)
 
     def call_back(self) -> int:
         """Make due what a clock that was ahead has put off; see `Outbox.call_back`."""
@@ -72,7 +69,7 @@ class Delivery:
         Raises MailServerUnreachable after giving back what was not delivered: the mails wait, uncounted. Raises
         the store's faults; nothing is lost by them either.
         """
-        self._record_answers()
+        self._answers.record()
         started = time.monotonic()
         wanted = min(limit, self._batch)
         mails = self._outbox.claim(self._worker, limit=wanted)
@@ -81,9 +78,10 @@ class Delivery:
         left = {mail.id: mail for mail in mails}
         try:
             with self._heartbeat(left):
-                for mail in self._sent(mails, stop):
-                    del left[mail.id]
-                self._record_answers()
+                with self._answers.recorded_beside():
+                    for mail in self._sent(mails, stop):
+                        del left[mail.id]
+                self._answers.record()
         finally:
             if left:
                 self._release()
@@ -94,7 +92,7 @@ class Delivery:
     def close(self) -> None:
         """Record what is still to be recorded, give back what is held, end the connection to the server."""
         with suppress(OutsideFault):
-            self._record_answers()
+            self._answers.record()
         self._transport.close()
 
     def _sent(self, mails: Sequence[ClaimedMail], stop: Event) -> Iterator[ClaimedMail]:
@@ -112,13 +110,14 @@ class Delivery:
                 return
             if mail.domain in slowed:
                 continue
+            self._answers.wait_for_room()
             following = waiting[place + 1] if place + 1 < len(waiting) else None
             letter = letters.take(mail)
             if letter is None:
                 answer = _BROKEN
             else:
-                answer = self._transport.send(letter, meanwhile=_Meanwhile(self, letters, following))
-            self._unrecorded[mail.id] = (mail, answer)
+                answer = self._transport.send(letter, meanwhile=partial(letters.prepare, following))
+            self._answers.add(mail, answer)
             if answer.verdict is Verdict.TEMPORARY and slows_domain(answer.code, answer.answer):
                 slowed.add(mail.domain)
             yield mail
@@ -161,29 +160,10 @@ class Delivery:
             tell_success=mail.priority is MailPriority.ASKED,
         )
 
-    def record_if_due(self) -> None:
-        """Record answers unless that took too much of the time lately; a store that is away is tried again later."""
-        if self._unrecorded and time.monotonic() >= self._record_again_at:
-            with suppress(OutsideFault):
-                self._record_answers()
-
-    def _record_answers(self) -> None:
-        with self._recording:
-            answers = tuple(self._unrecorded.items())
-            if not answers:
-                return
-            started = time.monotonic()
-            self._outbox.record([answer for _, answer in answers])
-            ended = time.monotonic()
-            rest = (ended - started) * (1 / _RECORDING_SHARE - 1)
-            self._record_again_at = ended + min(rest, _LONGEST_REST_SECONDS)
-            for mail_id, _ in answers:
-                del self._unrecorded[mail_id]
-
     def _release(self) -> None:
         """Give mails back; a store that is away gets them back by itself when their leases end."""
         with suppress(OutsideFault):
-            self._outbox.release(self._worker, keep=tuple(self._unrecorded))
+            self._outbox.release(self._worker, keep=tuple(mail.id for mail in self._answers.mails))
 
     def _adapt(self, seconds: float) -> None:
         """Larger batches where they are quick, smaller ones where a server is slow."""
@@ -194,19 +174,13 @@ class Delivery:
 
     @contextmanager
     def _heartbeat(self, left: dict[int, ClaimedMail]) -> Iterator[None]:
-        """Renew leases, and record answers, while a slow server keeps a mail waiting."""
+        """Renew leases while a slow server keeps a mail waiting."""
         done = Event()
 
         def beat() -> None:
-            lease_until = time.monotonic() + self._lease_seconds / _HEARTBEATS_PER_LEASE
-            pause = min(_LATEST_RECORD_SECONDS, self._lease_seconds / _HEARTBEATS_PER_LEASE)
-            while not done.wait(pause):
+            while not done.wait(self._lease_seconds / _HEARTBEATS_PER_LEASE):
                 with suppress(OutsideFault):
-                    self._record_answers()
-                    if time.monotonic() >= lease_until:
-                        unrecorded = [mail for mail, _ in tuple(self._unrecorded.values())]
-                        self._outbox.extend_leases([*tuple(left.values()), *unrecorded])
-                        lease_until = time.monotonic() + self._lease_seconds / _HEARTBEATS_PER_LEASE
+                    self._outbox.extend_leases([*tuple(left.values()), *self._answers.mails])
 
         thread = Thread(target=beat, name="mail-lease", daemon=True)
         thread.start()
@@ -224,22 +198,12 @@ class _Letters:
         self._delivery, self._facts, self._links = delivery, facts, links
         self._ready: dict[int, OutgoingMail | None] = {}
 
-    def prepare(self, mail: ClaimedMail) -> None:
-        self._ready[mail.id] = self._delivery.letter(mail, self._facts[mail.id], self._links.get(mail.id))
+    def prepare(self, mail: ClaimedMail | None) -> None:
+        """Compose a letter before it is asked for; done while the server examines the one before."""
+        if mail is not None:
+            self._ready[mail.id] = self._delivery.letter(mail, self._facts[mail.id], self._links.get(mail.id))
 
     def take(self, mail: ClaimedMail) -> OutgoingMail | None:
         if mail.id not in self._ready:
             self.prepare(mail)
         return self._ready.pop(mail.id)
-
-
-class _Meanwhile:
-    """What is done while the server examines a mail: the next letter, and the answers to the ones before."""
-
-    def __init__(self, delivery: Delivery, letters: _Letters, following: ClaimedMail | None) -> None:
-        self._delivery, self._letters, self._following = delivery, letters, following
-
-    def __call__(self) -> None:
-        if self._following is not None:
-            self._letters.prepare(self._following)
-        self._delivery.record_if_due()

@@ -25,21 +25,21 @@ WAITING: ColumnElement[bool] = outbox.c.fate.in_(
         literal_execute=True,
     )
 )
-_WAITING_SQL = "fate IN ('queued', 'failed_temporarily', 'sending')"
+WAITING_SQL = "fate IN ('queued', 'failed_temporarily', 'sending')"
 
 # A loose index scan: from one domain to the next, without a look at the mails between them.
 _LANES = text(
     f"""
     WITH RECURSIVE lane(domain) AS (
-        SELECT min(domain) FROM outbox WHERE {_WAITING_SQL} AND priority = :priority
+        SELECT min(domain) FROM outbox WHERE {WAITING_SQL} AND priority = :priority
         UNION ALL
         SELECT (SELECT min(domain) FROM outbox
-                WHERE {_WAITING_SQL} AND priority = :priority AND domain > lane.domain)
+                WHERE {WAITING_SQL} AND priority = :priority AND domain > lane.domain)
         FROM lane WHERE lane.domain IS NOT NULL
     )
     SELECT lane.domain AS domain,
            (SELECT min(next_attempt_at) FROM outbox
-            WHERE {_WAITING_SQL} AND priority = :priority AND outbox.domain = lane.domain) AS due
+            WHERE {WAITING_SQL} AND priority = :priority AND outbox.domain = lane.domain) AS due
     FROM lane WHERE lane.domain IS NOT NULL
     """
 ).columns(domain=Text, due=UtcDateTime)

@@ -6,36 +6,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
 
 from helpdesk.domain.addresses import fold_address, mask_address
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.mail_pace import slows_domain
 from helpdesk.domain.mail_transport import Delivery, Verdict, clean_answer
 from helpdesk.domain.ports import MailFacts
-from helpdesk.domain.states import LINK_MAILS, SENT_PRIORITIES, MailFate, MailKind, MailPriority
+from helpdesk.domain.states import LINK_MAILS, MailFate, MailKind, MailPriority
 from helpdesk.services.context import ServiceContext
+from helpdesk.services.due_mails import any_due, lock_due
 from helpdesk.services.elections import current_election
 from helpdesk.services.mail_lanes import (
     WAITING,
-    Lane,
     all_lanes,
-    bulk_quota,
     note_answers,
     note_taken,
     open_again,
-    open_lanes,
 )
 from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
 from helpdesk.services.recent import CLOCKS_APART
 from helpdesk.services.standing_wordings import standing_wordings
 from helpdesk.store.audit_chain import Entry, append_all
-from helpdesk.store.engine import lock_voters, upsert
+from helpdesk.store.engine import lock_voters
+from helpdesk.store.rows import update_rows, upsert_rows
 from helpdesk.store.schema import account, address, one_time_link, outbox, voter
 
 MAILER = "mailer"
 _JITTER = 0.2
-_SMALLEST_SHARE = 8  # mails of one lane at least: a look at a lane costs more than a mail of it
 _DOUBLINGS = 20  # more than any retry needs to reach the longest pause; keeps the number small
 
 
@@ -91,9 +89,10 @@ class Outbox:
         """
         now = self._context.clock()
         claimed: list[ClaimedMail] = []
-        while not claimed and self._any(now):
+        embedded = self._context.store.path is not None
+        while not claimed and (not embedded or any_due(self._context, now)):
             with self._context.store.write() as connection:
-                found = self._look(connection, now, limit)
+                found = lock_due(self._context, connection, now, limit)
                 ended = [{"ended": row.id, **values} for row, _ in found if (values := _ended(row, now)) is not None]
                 if ended:
                     connection.execute(_END, ended)
@@ -146,9 +145,7 @@ class Outbox:
                     connection.execute(update(outbox).where(outbox.c.id == mail.id).values(came))
                 else:
                     to_send.append(self._link(row.voter_id, mail, token_hash, now))
-            if to_send:
-                renewed = upsert(connection, one_time_link, to_send[0], key="token_hash", renew=("issued", "expires"))
-                connection.execute(renewed, to_send)
+            upsert_rows(connection, one_time_link, to_send, key="token_hash", renew=("issued", "expires"))
             return frozenset(int(str(values["outbox_id"])) for values in to_send)
 
     def facts(self, mail: ClaimedMail, link: str | None) -> MailFacts | None:
@@ -205,13 +202,13 @@ class Outbox:
         Refused and delayed mails count for the pace of their domains.
         """
         now = self._context.clock()
-        mails = [mail for mail, _ in answers]
+        if not answers:
+            return frozenset()
+        rows = [self._recorded(mail, answer, now) for mail, answer in answers]
+        held_by = {"leased_by": answers[0][0].worker, "fate": MailFate.SENDING}
         with self._context.store.write() as connection:
-            held = frozenset(connection.scalars(_HELD_IDS, _holding(mails)))
+            held = update_rows(connection, outbox, rows, where=held_by)
             kept = [(mail, answer) for mail, answer in answers if mail.id in held]
-            if not kept:
-                return held
-            connection.execute(_RECORD, [self._recorded(mail, answer, now) for mail, answer in kept])
             slowed = {
                 mail.domain: clean_answer(answer.answer)
                 for mail, answer in kept
@@ -288,44 +285,6 @@ class Outbox:
                 return until
             return min(moments, default=None)
 
-    def _any(self, now: datetime) -> bool:
-        """A look that takes no lock: an idle mailer must not keep the desk from writing to the embedded store."""
-        with self._context.store.read() as connection:
-            return any(
-                connection.scalar(_ANY_DUE, {"priority": int(lane.priority), "domain": lane.domain, "now": now})
-                is not None
-                for lane in self._open(connection, now)
-            )
-
-    def _open(self, connection: Connection, now: datetime) -> list[Lane]:
-        quiet = self._context.mail.quiet
-        rests = quiet is not None and quiet.rests(now, current_election(connection).zone)
-        return open_lanes(connection, self._context.limits, now, bulk_rests=rests)
-
-    def _look(self, connection: Connection, now: datetime, limit: int) -> list[tuple[Row[Any], Lane]]:
-        """Due mails that no other transaction has its hands on: a share of each lane, then more of the first ones."""
-        lanes = self._open(connection, now)
-        found: dict[int, Lane] = {}
-        bulk_left = bulk_quota(self._context.limits)
-        for priority in SENT_PRIORITIES:
-            of_priority = [lane for lane in lanes if lane.priority is priority]
-            share = max(_SMALLEST_SHARE, (limit - len(found)) // max(1, len(of_priority)))
-            for most in (share, limit):
-                for lane in of_priority:
-                    had = [mail_id for mail_id, each in found.items() if each is lane]
-                    room = min(most, limit - len(found)) if most == share or len(had) == share else 0
-                    if lane.quota is not None:
-                        room = min(room, lane.quota - len(had))
-                    if priority is MailPriority.BULK and bulk_left is not None:
-                        room = min(room, bulk_left - sum(each.priority is priority for each in found.values()))
-                    if room > 0:
-                        found |= dict.fromkeys(_lock_due(connection, lane, now, had, room), lane)
-                if len(found) >= limit:
-                    break
-        rows: Sequence[Any] = connection.execute(_CLAIMED_ROWS, {"ids": list(found)}).all() if found else []
-        place = {mail_id: each for each, mail_id in enumerate(found)}
-        return [(row, found[row.id]) for row in sorted(rows, key=lambda row: place[row.id])]
-
     def _lease(self, connection: Connection, ids: list[int], worker: str, now: datetime) -> None:
         until = now + timedelta(seconds=self._context.limits.lease_seconds)
         values = {"fate": MailFate.SENDING, "leased_by": worker, "leased_until": until}
@@ -351,14 +310,16 @@ class Outbox:
             Verdict.TEMPORARY: MailFate.FAILED_TEMPORARILY,
             Verdict.PERMANENT: MailFate.FAILED_PERMANENTLY,
         }[answer.verdict]
-        temporary = answer.verdict is Verdict.TEMPORARY
+        pause = self._pause(mail.attempts) if answer.verdict is Verdict.TEMPORARY else 0
         return {
-            "recorded": mail.id,
-            "new_fate": fate,
-            "new_code": answer.code,
-            "new_answer": clean_answer(answer.answer),
-            "new_sent_at": now if answer.verdict is Verdict.ACCEPTED else None,
-            "retry_at": now + timedelta(seconds=self._pause(mail.attempts)) if temporary else None,
+            "id": mail.id,
+            "fate": fate,
+            "answer_code": answer.code,
+            "answer": clean_answer(answer.answer),
+            "sent_at": now if answer.verdict is Verdict.ACCEPTED else None,
+            "next_attempt_at": now + timedelta(seconds=pause),
+            "leased_by": None,
+            "leased_until": None,
         }
 
     def _pause(self, attempts: int) -> float:
@@ -369,50 +330,12 @@ class Outbox:
 
 
 _NAMED = (voter.c.id, voter.c.first_name, voter.c.usage_name, voter.c.family_name, voter.c.language)
-_NOW = bindparam("now", type_=outbox.c.queued_at.type)
-_DUE = and_(
-    WAITING,
-    outbox.c.priority == bindparam("priority"),
-    outbox.c.domain == bindparam("domain"),
-    outbox.c.next_attempt_at <= _NOW,
-    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _NOW),
-)
-_DUE_IDS = (
-    select(outbox.c.id)
-    .where(_DUE, outbox.c.id.not_in(bindparam("had", expanding=True)))
-    .order_by(outbox.c.next_attempt_at)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_ANY_DUE = select(outbox.c.id).where(_DUE).limit(1)
-_CLAIMED_ROWS = (
-    select(
-        outbox.c.id,
-        outbox.c.message_id,
-        outbox.c.kind,
-        outbox.c.language,
-        outbox.c.to_address,
-        outbox.c.generation,
-        outbox.c.attempts,
-        outbox.c.domain,
-        outbox.c.priority,
-        outbox.c.answer_code,
-        outbox.c.expires_at,
-        account.c.link_generation,
-        voter.c.number,
-    )
-    .join(voter, voter.c.id == outbox.c.voter_id)
-    .join(account, account.c.voter_id == outbox.c.voter_id)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
-)
 _SENDING = outbox.c.fate == bindparam("sending", MailFate.SENDING, literal_execute=True)
-_TIME = outbox.c.queued_at.type
 _HELD = and_(
     outbox.c.id.in_(bindparam("mails", expanding=True)),
     outbox.c.leased_by == bindparam("worker"),
     outbox.c.fate == MailFate.SENDING,
 )
-_HELD_IDS = select(outbox.c.id).where(_HELD).with_for_update()
 _USED = one_time_link.alias("used_link")
 _LINK_STATES = (
     select(
@@ -438,25 +361,6 @@ _END = (
     .where(outbox.c.id == bindparam("ended"))
     .values(fate=bindparam("fate"), answer_code=bindparam("answer_code"), leased_by=None, leased_until=None)
 )
-_RECORD = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("recorded"))
-    .values(
-        fate=bindparam("new_fate"),
-        answer_code=bindparam("new_code"),
-        answer=bindparam("new_answer"),
-        sent_at=bindparam("new_sent_at", type_=_TIME),
-        next_attempt_at=func.coalesce(bindparam("retry_at", type_=_TIME), outbox.c.next_attempt_at),
-        leased_by=None,
-        leased_until=None,
-    )
-)
-
-
-def _lock_due(connection: Connection, lane: Lane, now: datetime, had: Collection[int], limit: int) -> Sequence[int]:
-    """Due mails of a lane beyond those `had`, oldest first, that no other transaction has its hands on."""
-    values = {"priority": int(lane.priority), "domain": lane.domain, "now": now, "had": list(had), "most": limit}
-    return connection.scalars(_DUE_IDS, values).all()
 
 
 def _ended(row: Row[Any], now: datetime) -> dict[str, object] | None:

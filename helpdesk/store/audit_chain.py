@@ -1,7 +1,7 @@
 """The audit chain as the store holds it: appending inside the transaction that acts, and walking it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +22,9 @@ from helpdesk.store.schema import voter as voters
 
 _BATCH = 2_000
 
-_APPEND = text(
-    """
-    SELECT helpdesk.append_audit(
-        :at, CAST(:actor AS text), entry->>'action', entry->>'outcome', entry->>'voter', entry->>'reason',
-        entry->'detail', entry->>'request')
-    FROM jsonb_array_elements(:entries) WITH ORDINALITY AS entries(entry, place) ORDER BY place
-    """
-).bindparams(bindparam("at", type_=UtcDateTime), bindparam("entries", type_=Document))
+_APPEND = text("SELECT helpdesk.append_audit(:at, CAST(:actor AS text), :entries)").bindparams(
+    bindparam("at", type_=UtcDateTime), bindparam("entries", type_=Document)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,17 @@ class Entry:
     reason: str | None = None
     detail: dict[str, str] = field(default_factory=dict)
     request: str | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The columns that it fills."""
+        return {
+            "action": self.action,
+            "outcome": self.outcome,
+            "voter": self.voter,
+            "reason": self.reason,
+            "detail": self.detail,
+            "request": self.request,
+        }
 
 
 def append(
@@ -74,14 +80,14 @@ def append_all(connection: Connection, *, at: datetime, actor: str, entries: Seq
     if not entries:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(_APPEND, {"at": at, "actor": actor, "entries": [asdict(entry) for entry in entries]})
+        connection.execute(_APPEND, {"at": at, "actor": actor, "entries": [entry.values() for entry in entries]})
         return
     head, rows = chain_head(connection), []
     for entry in entries:
         known = entry.outcome is not Outcome.REFUSED or connection.scalar(
             select(voters.c.id).where(voters.c.number == entry.voter)
         )
-        values = asdict(entry) | {"seq": head.seq + 1, "at": at, "actor": actor}
+        values = entry.values() | {"seq": head.seq + 1, "at": at, "actor": actor}
         values["voter"] = entry.voter if known else None
         content = content_hash(canonical_content(**values))
         head = ChainHead(head.seq + 1, chain_hash(head.hash, content))

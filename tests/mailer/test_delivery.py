@@ -10,36 +10,14 @@ from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.domain.errors import MailServerUnreachable, StoreUnreachable
 from helpdesk.domain.links import derive_token, token_hash
-from helpdesk.domain.states import AccountState, MailFate, MailKind
+from helpdesk.domain.states import MailFate
 from helpdesk.mailer.delivery import Delivery, Letterhead
 from helpdesk.resource_files import resource
-from helpdesk.services.mail_queue import queue_mail
 from helpdesk.services.outbox import Outbox
-from helpdesk.store.schema import address, one_time_link, outbox, voter
-from tests.mail_servers import MailServer, running
+from helpdesk.store.schema import one_time_link, outbox
 
 KEY = bytes(range(32))
 HEAD = Letterhead("elections@ac-rennes.example", "", "https://portail.example.org", "retours@ac-rennes.example")
-
-
-@pytest.fixture
-def server():
-    with running(MailServer()) as listening:
-        yield listening
-
-
-@pytest.fixture
-def queue(context, add_voter):
-    def put(count=1, *, domain="ac-rennes.fr"):
-        for _ in range(count):
-            number = add_voter(state=AccountState.INVITED, tied=f"marie{add_voter.made}@{domain}")
-            with context.store.write() as connection:
-                row = connection.execute(select(voter).where(voter.c.number == number)).one()
-                to = connection.scalar(select(address.c.address).where(address.c.voter_id == row.id))
-                kind, now = MailKind.ACTIVATION, context.clock()
-                queue_mail(connection, context, row, kind=kind, to=to, generation=0, now=now)
-
-    return put
 
 
 @pytest.fixture

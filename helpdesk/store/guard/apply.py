@@ -34,7 +34,8 @@ _FOR_EVERYBODY = (
     "checked_time(timestamptz)",
     "now()",
     "lock_voter(text, timestamptz)",
-    "append_audit(timestamptz, text, text, text, text, text, jsonb, text)",
+    "lock_voters(text[], timestamptz)",
+    "append_audit(timestamptz, text, jsonb)",
 )
 _FOR_THE_DESK = (
     "announce(integer, boolean)",

@@ -141,3 +141,17 @@ BEGIN
     RETURN found_id;
 END
 $$;
+
+-- The same for several voters, in the order of their numbers, so that two who lock some never block each other.
+CREATE OR REPLACE FUNCTION helpdesk.lock_voters(p_numbers text[], p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    reaches_all boolean := helpdesk.session_kind() IN ('owner', 'mailer', 'portal');
+BEGIN
+    IF p_at IS NOT NULL THEN
+        PERFORM set_config('helpdesk.now', helpdesk.checked_time(p_at)::text, true);
+    END IF;
+    PERFORM id FROM voter WHERE number = ANY (p_numbers) AND (reaches_all OR helpdesk.may_act_on(id))
+    ORDER BY number FOR UPDATE;
+END
+$$;

@@ -21,32 +21,25 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         'UTF8')), 'hex')
 $$;
 
--- Adds a row to the end of the chain; its number. The lock is held until the commit, so that rows are numbered
--- without gaps. An operator signs as themselves whatever `p_actor` says. A refusal names the voter only if there is
--- one, and nobody learns from the answer whether there is.
-CREATE OR REPLACE FUNCTION helpdesk.append_audit(
-    p_at timestamptz, p_actor text, p_action text, p_outcome text, p_voter text, p_reason text, p_detail jsonb,
-    p_request text
-) RETURNS bigint
+-- Adds rows to the end of the chain, in the order given: objects of action, outcome, voter, reason, detail and request.
+-- The lock is held until the commit, so that rows are numbered without gaps. An operator signs as themselves whatever
+-- `p_actor` says. A refusal names the voter only if there is one, and nobody learns from the answer whether there is.
+CREATE OR REPLACE FUNCTION helpdesk.append_audit(p_at timestamptz, p_actor text, p_entries jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     kind text := helpdesk.session_kind();
     actor text := p_actor;
+    entry record;
+    known text;
     last_seq bigint;
     last_hash text;
     content text;
+    made audit_event[] := '{}';
 BEGIN
     IF kind = 'desk' THEN
         SELECT name INTO actor FROM operator WHERE folded = session_user AND disabled IS NULL;
         IF actor IS NULL THEN
             PERFORM helpdesk.refuse('this login is no operator of this store');
-        END IF;
-        IF p_action IN ('mail_accepted', 'mail_failed', 'store_initialised', 'trial_prepared') THEN
-            PERFORM helpdesk.refuse('the desk does not record this');
-        END IF;
-        IF p_voter IS NOT NULL AND p_outcome <> 'refused'
-           AND NOT coalesce(helpdesk.may_act_on((SELECT id FROM voter WHERE number = p_voter)), false) THEN
-            PERFORM helpdesk.refuse('this voter is out of reach');
         END IF;
     ELSIF kind IN ('mailer', 'portal') THEN
         IF p_actor <> kind THEN
@@ -55,22 +48,41 @@ BEGIN
     ELSIF kind <> 'owner' THEN
         PERFORM helpdesk.refuse('this login is no operator of this store');
     END IF;
-    IF EXISTS (SELECT 1 FROM jsonb_each(p_detail) WHERE jsonb_typeof(value) <> 'string') THEN
-        PERFORM helpdesk.refuse('details are texts');
-    END IF;
-    IF p_outcome = 'refused' THEN
-        SELECT number INTO p_voter FROM voter WHERE number = p_voter;
-    END IF;
     p_at := helpdesk.checked_time(p_at);
     PERFORM pg_advisory_xact_lock({audit_lock});
     SELECT seq, hash INTO last_seq, last_hash FROM audit_event ORDER BY seq DESC LIMIT 1;
-    last_seq := coalesce(last_seq, 0) + 1;
-    content := helpdesk.audit_content_hash(
-        last_seq, p_at, actor, p_action, p_outcome, p_voter, p_reason, p_detail, p_request);
-    INSERT INTO audit_event (seq, at, actor, action, outcome, voter, reason, detail, request, content_hash, hash)
-    VALUES (last_seq, p_at, actor, p_action, p_outcome, p_voter, p_reason, p_detail, p_request, content,
-            encode(sha256(convert_to(coalesce(last_hash, repeat('0', 64)) || content, 'SQL_ASCII')), 'hex'));
-    RETURN last_seq;
+    last_seq := coalesce(last_seq, 0);
+    last_hash := coalesce(last_hash, repeat('0', 64));
+    FOR entry IN
+        SELECT each->>'action' AS action, each->>'outcome' AS outcome, each->>'voter' AS voter,
+               each->>'reason' AS reason, each->'detail' AS detail, each->>'request' AS request
+        FROM jsonb_array_elements(p_entries) WITH ORDINALITY AS entries(each, place) ORDER BY place
+    LOOP
+        IF kind = 'desk' THEN
+            IF entry.action IN ('mail_accepted', 'mail_failed', 'mail_expired', 'store_initialised', 'trial_prepared')
+            THEN
+                PERFORM helpdesk.refuse('the desk does not record this');
+            END IF;
+            IF entry.voter IS NOT NULL AND entry.outcome <> 'refused'
+               AND NOT coalesce(helpdesk.may_act_on((SELECT id FROM voter WHERE number = entry.voter)), false) THEN
+                PERFORM helpdesk.refuse('this voter is out of reach');
+            END IF;
+        END IF;
+        IF EXISTS (SELECT 1 FROM jsonb_each(entry.detail) WHERE jsonb_typeof(value) <> 'string') THEN
+            PERFORM helpdesk.refuse('details are texts');
+        END IF;
+        known := entry.voter;
+        IF entry.outcome = 'refused' THEN
+            SELECT number INTO known FROM voter WHERE number = entry.voter;
+        END IF;
+        last_seq := last_seq + 1;
+        content := helpdesk.audit_content_hash(
+            last_seq, p_at, actor, entry.action, entry.outcome, known, entry.reason, entry.detail, entry.request);
+        last_hash := encode(sha256(convert_to(last_hash || content, 'SQL_ASCII')), 'hex');
+        made := made || ROW(last_seq, p_at, actor, entry.action, entry.outcome, known, entry.reason, entry.detail,
+                            entry.request, content, last_hash)::audit_event;
+    END LOOP;
+    INSERT INTO audit_event SELECT * FROM unnest(made);
 END
 $$;
 
