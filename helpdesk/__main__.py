@@ -1,6 +1,7 @@
 """`python -m helpdesk`, and the entry point of the installed command."""
 
 import sys
+from multiprocessing import freeze_support
 
 from helpdesk.cli import run
 from helpdesk.system.console import prepare_console
@@ -13,4 +14,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    freeze_support()  # a bundle starts itself again for the second process of an import
     main()

@@ -5,14 +5,16 @@ import csv
 import hashlib
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from helpdesk.domain.errors import DuplicateHeader, MissingHeader, UnknownHeader, UnreadableFile
-from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, canonical_header
+from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, RawRows, canonical_header
 
 if TYPE_CHECKING:
     import _csv
@@ -23,6 +25,7 @@ _NEVER_READ = frozenset({"numen"})
 """A secret of the person: the column is passed over, whatever it holds (facts.md)."""
 
 _LONGEST_CELL = 10_000
+_ROWS = 2_000
 _CHUNK = 1 << 20
 _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
@@ -30,8 +33,8 @@ _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 class RollFile:
     """Reads the canonical CSV."""
 
-    def __call__(self, path: Path, *, mapping: Path | None = None) -> Iterator[tuple[int, dict[str, str]]]:
-        """Each row's first line and its cells by canonical column; blank lines are passed over.
+    def __call__(self, path: Path, *, mapping: Path | None = None) -> Iterator[RawRows]:
+        """All rows, some thousands at a time; blank lines are passed over.
 
         Raises UnreadableFile (`missing`, `denied`, `empty`, `encoding`, `not_text`, `truncated`, `quotes`, with the
         line where one can be named), UnknownHeader, DuplicateHeader, MissingHeader.
@@ -69,21 +72,44 @@ def _header(path: Path, reader: "_csv.Reader") -> list[str]:
     return header
 
 
-def _rows(
-    path: Path, reader: "_csv.Reader", columns: dict[int, str], width: int
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: Path, reader: "_csv.Reader", columns: dict[int, str], width: int) -> Iterator[RawRows]:
+    places = [next((place for place, name in columns.items() if name == column), None) for column in COLUMNS]
+    number_of = itemgetter(next(place for place, name in columns.items() if name == COLUMNS[0]))
     line = reader.line_num + 1
-    names, places = tuple(columns.values()), tuple(columns)
-    in_order = places == tuple(range(width))
-    for cells in reader:
-        written = "".join(cells)
-        if written and not written.isspace():
-            if len(cells) != width:
-                raise UnreadableFile(str(path), "truncated" if len(cells) < width else "too_wide", line)
-            if len(written) > _LONGEST_CELL and any(len(cell) > _LONGEST_CELL for cell in cells):
-                raise UnreadableFile(str(path), "not_text", line)
-            yield line, dict(zip(names, cells if in_order else [cells[place] for place in places], strict=True))
+    while rows := list(islice(reader, _ROWS)):
+        lines: Sequence[int] = range(line, line + len(rows))
         line = reader.line_num + 1
+        if lines[-1] + 1 != line:
+            lines = _beginnings(lines[0], rows)
+        if {*map(len, rows)} != {width} or not all(map(str.strip, map(number_of, rows))):
+            lines, rows = _without_blanks(lines, rows)
+            for number, cells in zip(lines, rows, strict=True):
+                if len(cells) != width:
+                    raise UnreadableFile(str(path), "truncated" if len(cells) < width else "too_wide", number)
+        if not rows:
+            continue
+        by_column = list(zip(*rows, strict=True))
+        for column in by_column:
+            if max(map(len, column)) > _LONGEST_CELL:
+                number = next(lines[place] for place, cell in enumerate(column) if len(cell) > _LONGEST_CELL)
+                raise UnreadableFile(str(path), "not_text", number)
+        lacking = ("",) * len(rows)
+        yield RawRows(lines, tuple(lacking if place is None else by_column[place] for place in places))
+
+
+def _beginnings(line: int, rows: list[list[str]]) -> list[int]:
+    """Where rows begin of which some have cells with line breaks."""
+    found = []
+    for cells in rows:
+        found.append(line)
+        text = "".join(cells)
+        line += 1 + text.count("\n") + text.count("\r") - text.count("\r\n")
+    return found
+
+
+def _without_blanks(lines: Sequence[int], rows: list[list[str]]) -> tuple[list[int], list[list[str]]]:
+    kept = [(line, cells) for line, cells in zip(lines, rows, strict=True) if "".join(cells).strip()]
+    return [line for line, _cells in kept], [cells for _line, cells in kept]
 
 
 @contextmanager

@@ -423,6 +423,10 @@ class RollStopped(BadInput):
 # --- outside
 
 
+class WorkerLost(OutsideFault):
+    """A process that prepared part of an import ended before it was done; nothing was changed."""
+
+
 @dataclass(eq=False)
 class AddressTaken(OutsideFault):
     """A server cannot listen on `address`: another one does, or this machine does not have it."""

@@ -154,6 +154,9 @@ _SENTENCES: dict[type, str] = {
         "File {path}: two columns mean the same, {header}. Keep one of them. Nothing was changed."
     ),
     errors.MissingHeader: to_translate("File {path}: the column {header} is missing. Nothing was changed."),
+    errors.WorkerLost: to_translate(
+        "A process that helped with the import was ended, or the disk was full. Nothing was changed: import again."
+    ),
     errors.StoreBusy: to_translate("Another program holds the database. Nothing was done: try again in a moment."),
     errors.StoreReadOnly: to_translate(
         "The database cannot be written. Nothing was done: check the file's permissions and the disk."

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
+from itertools import chain, islice, pairwise, repeat
+from operator import eq, not_
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,25 +18,20 @@ from helpdesk.domain.addresses import fold_address
 from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected, RollStopped, StoreBusy
 from helpdesk.domain.roles import Operator, Permission
-from helpdesk.domain.roll import (
-    Problem,
-    ProblemCode,
-    RollReport,
-    RollRow,
-    Severity,
-    check_row,
-    shorten,
-)
+from helpdesk.domain.roll import MOST_DIFFERENCES, Problem, ProblemCode, RawRows, RollReport, Severity, shorten
+from helpdesk.domain.roll_rows import RollRow, RollRows, split_several
 from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import operator_at_work, record_refusal
+from helpdesk.services.roll_arrivals import Arrivals, arrivals
 from helpdesk.services.roll_changes import RollChanges
 from helpdesk.services.roll_differences import differences
 from helpdesk.services.roll_spool import RowSpool
 from helpdesk.store.audit_chain import append
-from helpdesk.store.bulk import first_load, write_much
+from helpdesk.store.bulk import write_much
 from helpdesk.store.schema import roll_import, voter
+from helpdesk.store.staged_voters import Ground
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
@@ -43,8 +39,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 Stop: TypeAlias = Callable[[], bool]
 """Asked now and then: True ends the work, and nothing has been changed."""
 
-_TELL_EVERY = 2_000
 _SEEN = b""
+_SHARES = 8
 
 
 @contextmanager
@@ -82,8 +78,8 @@ class Rolls:
         """
         with self._context.store.read() as connection:
             operator_at_work(connection, actor, Permission.IMPORT_ROLL)
-        with RowSpool() as changed, RowSpool() as added, _many_values():
-            return self._compare(path, mapping, _Told(progress, stop), added, changed)[0]
+        with _many_values(), self._read(path, mapping, _Told(progress, stop), check=True) as plan:
+            return plan.report
 
     def import_roll(
         self,
@@ -107,14 +103,11 @@ class Rolls:
             with self._context.store.read() as connection:
                 operator_at_work(connection, actor, Permission.IMPORT_ROLL)
                 self._refuse_if_frozen(connection)
-            with RowSpool() as changed, RowSpool() as added:
-                told = _Told(progress, stop)
-                with _many_values():
-                    report, missing, back = self._compare(path, mapping, told, added, changed)
-                if report.errors:
-                    raise RollRejected(report)
-                plan = _Plan(added, changed, missing, back, report)
-                with write_much(self._context.store) as connection, _many_values():
+            told = _Told(progress, stop)
+            with _many_values(), self._read(path, mapping, told) as plan:
+                if plan.report.errors:
+                    raise RollRejected(plan.report)
+                with write_much(self._context.store) as connection:
                     return self._apply(connection, actor, plan, told, remove_missing=remove_missing)
         except Refusal as refusal:
             record_refusal(self._context, actor.name, Action.ROLL_IMPORTED, refusal)
@@ -136,12 +129,9 @@ class Rolls:
             changes.change(batch)
             done += len(batch)
             told.so_far(done, report.added + report.changed)
-        with first_load(connection):
-            for batch in plan.added.batches():
-                changes.add(batch)
-                done += len(batch)
-                told.so_far(done, report.added + report.changed)
-            changes.finish()
+        if report.added:
+            for added in plan.added.apply(connection, changes):
+                told.so_far(done + added, report.added + report.changed)
         changes.welcome_back([ids[number] for number in plan.back])
         gone = [ids[number] for number in plan.missing]
         finished = report
@@ -178,67 +168,104 @@ class Rolls:
         if current_election(connection).phase(self._context.clock()) is Phase.VOTE:
             raise RollFrozen
 
-    def _compare(
-        self, path: Path, mapping: Path | None, told: "_Told", added: RowSpool, changed: RowSpool
-    ) -> tuple[RollReport, list[str], list[str]]:
-        """Read the file once: its problems, and its rows that are new or changed; numbers missing, and back again."""
+    @contextmanager
+    def _read(self, path: Path, mapping: Path | None, told: "_Told", *, check: bool = False) -> Iterator["_Plan"]:
+        """Read the file once and compare it with the store: what is to be done."""
         reader = self._context.read_roll
         file_hash = reader.digest(path)
         with self._context.store.read() as connection:
             since = connection.scalar(select(func.max(roll_import.c.id)))
             known, away = _known(connection)
-        problems: list[Problem] = []
-        back: list[str] = []
-        clashes = _Clashes()
-        rejected = count = 0
-        for line, cells in reader(path, mapping=mapping):
-            count += 1
-            if count % _TELL_EVERY == 0:
-                told.so_far(count, 0)
-            checked = check_row(line, cells)
-            if not isinstance(checked, RollRow):
-                problems += checked
-                rejected += 1
-                continue
-            clashes.meet(checked)
-            number = checked.number
-            stored = known.get(number)
-            if stored is None:
-                added.put(checked)
-                continue
-            known[number] = _SEEN
-            if number in away:
-                back.append(number)
-            if stored != bytes.fromhex(checked.digest):
-                changed.put(checked)
-        problems += clashes.problems(partial(reader, path, mapping=mapping))
-        missing = [number for number, digest in known.items() if digest != _SEEN]
+            ground = Ground.of(connection)
+        with arrivals(self._context.store, ground, only_counted=check) as added, RowSpool() as changed:
+            comparison = _Comparison(known, away, added, changed)
+            for raw in reader(path, mapping=mapping):
+                comparison.meet(RollRows.stored(raw))
+                told.so_far(comparison.rows, 0)
+            added.end()
+            plan = comparison.plan(path, file_hash, since, partial(reader, path, mapping=mapping))
+            if not plan.report.errors:
+                with self._context.store.read() as connection:
+                    found = differences(
+                        connection, added=comparison.first_added, changed=comparison.first_changed, missing=plan.missing
+                    )
+                plan = replace(plan, report=replace(plan.report, differences=found))
+            yield plan
+
+
+class _Comparison:
+    """A file's rows beside the voters known: who is added, changed, back again, missing, and what is wrong."""
+
+    def __init__(self, known: dict[str, bytes], away: set[str], added: Arrivals, changed: RowSpool) -> None:
+        self._known, self._away, self._added, self._changed = known, away, added, changed
+        self._problems: list[Problem] = []
+        self._back: list[str] = []
+        self._clashes = _Clashes()
+        self.rows = self._rejected = 0
+        self.first_added: list[RollRow] = []
+        self.first_changed: list[RollRow] = []
+
+    def meet(self, rows: RollRows) -> None:
+        """Take note of some rows. Those that are stored as they are were sound when they were."""
+        self.rows += len(rows)
+        fresh = rows
+        if self._known:
+            same = [*map(eq, map(self._known.get, rows["id_electeur"]), rows.digests)]
+            fresh = rows.only([*map(not_, same)])
+            unchanged = rows.only(same)
+            self._see(unchanged)
+            self._clashes.meet(unchanged)
+        if wrong := fresh.problems():
+            self._problems += chain.from_iterable(wrong.values())
+            self._rejected += len(wrong)
+            fresh = fresh.only([place not in wrong for place in range(len(fresh))])
+        self._clashes.meet(fresh)
+        is_new = [number not in self._known for number in fresh["id_electeur"]]
+        new = fresh.only(is_new)
+        if len(new):
+            self.first_added += islice(new, MOST_DIFFERENCES - len(self.first_added))
+            self._added.put(new)
+        if len(new) < len(fresh):
+            changed = fresh.only([*map(not_, is_new)])
+            self._see(changed)
+            self.first_changed += islice(changed, MOST_DIFFERENCES - len(self.first_changed))
+            for row in changed:
+                self._changed.put(row)
+
+    def _see(self, rows: RollRows) -> None:
+        self._known.update(zip(rows["id_electeur"], repeat(_SEEN)))
+        if self._away:
+            self._back += [number for number in rows["id_electeur"] if number in self._away]
+
+    def plan(
+        self, path: Path, file_hash: str, since: int | None, rows_again: Callable[[], Iterator[RawRows]]
+    ) -> "_Plan":
+        """What all of it comes to; `rows_again` reads the file once more."""
+        problems = tuple(
+            sorted([*self._problems, *self._clashes.problems(rows_again)], key=lambda problem: problem.line)
+        )
+        missing = [number for number, digest in self._known.items() if digest != _SEEN]
         report = RollReport(
             file=path.name,
             file_hash=file_hash,
-            rows=count,
-            rejected=rejected,
-            added=len(added),
-            changed=len(changed),
-            unchanged=count - rejected - len(added) - len(changed),
-            missing=len(missing),
-            problems=tuple(sorted(problems, key=lambda problem: problem.line)),
+            rows=self.rows,
+            rejected=self._rejected,
+            problems=problems,
             since=since,
         )
         if not report.errors:
-            with self._context.store.read() as connection:
-                found = differences(connection, added=added, changed=changed, missing=missing)
-            report = replace(report, differences=found)
-        else:
-            report = replace(report, added=0, changed=0, unchanged=0, missing=0)
-        return report, missing, back
+            added, changed = len(self._added), len(self._changed)
+            report = replace(
+                report, added=added, changed=changed, unchanged=self.rows - added - changed, missing=len(missing)
+            )
+        return _Plan(self._added, self._changed, missing, self._back, report)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What a file would do to the store."""
 
-    added: RowSpool
+    added: Arrivals
     changed: RowSpool
     missing: list[str]
     back: list[str]
@@ -271,20 +298,22 @@ class _Clashes:
         self._numbers, self._tied, self._tied_lines = array("q"), array("q"), array("q")
         self._others, self._other_lines = array("q"), array("q")
 
-    def meet(self, row: RollRow) -> None:
-        """Take note of a row."""
-        line = row.line
-        self._numbers.append(hash(row.number))
-        self._tied.append(hash(fold_address(row.tied)))
-        self._tied_lines.append(line)
-        for other in row.others:
-            self._others.append(hash(fold_address(other)))
-            self._other_lines.append(line)
+    def meet(self, rows: RollRows) -> None:
+        """Take note of some rows."""
+        self._numbers.extend(map(hash, rows["id_electeur"]))
+        self._tied.extend(map(hash, rows.folded))
+        self._tied_lines.extend(rows.lines)
+        others = rows["mel_secondaires"]
+        if any(others):
+            for line, several in zip(rows.lines, others, strict=True):
+                for other in split_several(several):
+                    self._others.append(hash(fold_address(other)))
+                    self._other_lines.append(line)
 
-    def problems(self, cells_again: Callable[[], Iterator[tuple[int, dict[str, str]]]]) -> list[Problem]:
-        """Every clash, in any order; `cells_again` reads the file once more."""
+    def problems(self, rows_again: Callable[[], Iterator[RawRows]]) -> list[Problem]:
+        """Every clash, in any order; `rows_again` reads the file once more."""
         numbers, tied = _twice(self._numbers), _twice(self._tied)
-        others = set(self._tied).intersection(self._others) if self._others else set()
+        others = _in_both(self._tied, self._others)
         if not numbers and not tied and not others:
             return []
         suspects = {
@@ -299,13 +328,33 @@ class _Clashes:
             for each, line in zip(hashes, lines, strict=True)
             if each in wanted
         }
-        checked = (check_row(line, cells) for line, cells in cells_again() if line in suspects)
-        return _clashes([row for row in checked if isinstance(row, RollRow)])
+        found: list[RollRow] = []
+        for raw in rows_again():
+            if not suspects.isdisjoint(raw.lines):
+                rows = RollRows.stored(raw)
+                wrong = rows.problems()
+                found += rows.only([line in suspects and at not in wrong for at, line in enumerate(raw.lines)])
+        return _clashes(found)
 
 
 def _twice(hashes: "array[int]") -> set[int]:
-    ordered = sorted(hashes)
-    return {left for left, right in pairwise(ordered) if left == right}
+    found: set[int] = set()
+    for share in _shares(hashes):
+        if len(set(share)) != len(share):
+            share.sort()
+            found.update(left for left, right in pairwise(share) if left == right)
+    return found
+
+
+def _in_both(one: "array[int]", other: "array[int]") -> set[int]:
+    shares = zip(_shares(one), _shares(other), strict=True)
+    return set().union(*(set(left).intersection(right) for left, right in shares))
+
+
+def _shares(hashes: "array[int]") -> Iterator[list[int]]:
+    """All of them, some at a time: as objects, a million numbers are 40 MB."""
+    for rest in range(_SHARES):
+        yield [each for each in hashes if each % _SHARES == rest]
 
 
 def _clashes(rows: Sequence[RollRow]) -> list[Problem]:

@@ -1,6 +1,6 @@
 """Applying the differences between a roll and the store, with the search index kept in step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from helpdesk.domain.addresses import fold_address
 from helpdesk.domain.audit import Action
 from helpdesk.domain.roles import Operator
-from helpdesk.domain.roll import RollRow
+from helpdesk.domain.roll_rows import RollRow
 from helpdesk.domain.states import AccountState, AddressSource, MailKind
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import VOTER_COLUMNS
@@ -37,7 +37,7 @@ class RollChanges:
         self._connection, self._context, self._who, self._now = connection, context, who, now
         places = connection.execute(select(establishment.c.code, establishment.c.id, establishment.c.name))
         self._places = {row.code: (row.id, row.name) for row in places}
-        self._ballots = {row.code: row.id for row in connection.execute(select(ballot.c.code, ballot.c.id))}
+        self.ballots = {row.code: row.id for row in connection.execute(select(ballot.c.code, ballot.c.id))}
         self._copies = not under_row_security(connection)
         self._index = IndexLoad(connection, copy=self._copies)
 
@@ -58,7 +58,7 @@ class RollChanges:
         addresses = [(id_, *each) for id_, row in pairs for each in _addresses(row)]
         put(self._connection, address, "voter_id, address, folded, tied", addresses, copy=copy)
         put(self._connection, account, "voter_id", [(id_,) for id_, _row in pairs], copy=copy)
-        enrolments = [(id_, self._ballots[code]) for id_, row in pairs for code in row.ballots]
+        enrolments = [(id_, self.ballots[code]) for id_, row in pairs for code in row.ballots]
         put(self._connection, enrolment, "voter_id, ballot_id", enrolments, copy=copy)
         self._index.add(pairs)
 
@@ -167,23 +167,28 @@ class RollChanges:
         )
 
     def _learn(self, rows: Sequence[RollRow]) -> None:
-        """Make the establishments and ballots of some rows known, and their names up to date."""
-        names = {row.establishment_code: row.establishment_name for row in rows}
+        self.learn(
+            {row.establishment_code: row.establishment_name for row in rows},
+            [code for row in rows for code in row.ballots],
+        )
+
+    def learn(self, names: Mapping[str, str], ballots: Iterable[str]) -> None:
+        """Make establishments, by their codes, and ballots known, and the names of the former up to date."""
         new = [(code, name) for code, name in names.items() if code not in self._places]
         insert_many(self._connection, establishment, "code, name", new, copy=self._copies)
-        if new:
-            query = select(establishment.c.code, establishment.c.id, establishment.c.name)
-            for made in self._connection.execute(query.where(establishment.c.code.in_([code for code, _name in new]))):
+        query = select(establishment.c.code, establishment.c.id, establishment.c.name)
+        for batch in _batches([code for code, _name in new]):
+            for made in self._connection.execute(query.where(establishment.c.code.in_(batch))):
                 self._places[made.code] = (made.id, made.name)
         for code, name in names.items():
             place_id, known_as = self._places[code]
             if known_as != name:
                 self._connection.execute(update(establishment).where(establishment.c.id == place_id).values(name=name))
                 self._places[code] = (place_id, name)
-        for code in dict.fromkeys(code for row in rows for code in row.ballots):
-            if code not in self._ballots:
+        for code in dict.fromkeys(ballots):
+            if code not in self.ballots:
                 new_ballot = insert(ballot).values(code=code, name=code).returning(ballot.c.id)
-                self._ballots[code] = self._connection.execute(new_ballot).scalar_one()
+                self.ballots[code] = self._connection.execute(new_ballot).scalar_one()
 
     def _columns(self, row: RollRow) -> dict[str, object]:
         return {
@@ -209,7 +214,7 @@ class RollChanges:
         )  # fmt: skip
 
     def _enrolments(self, voter_id: int, row: RollRow) -> list[dict[str, object]]:
-        return [{"voter_id": voter_id, "ballot_id": self._ballots[code]} for code in row.ballots]
+        return [{"voter_id": voter_id, "ballot_id": self.ballots[code]} for code in row.ballots]
 
 
 def _addresses(row: RollRow) -> Iterator[tuple[str, str, bool]]:

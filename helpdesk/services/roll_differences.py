@@ -1,29 +1,24 @@
 """What a roll would change, voter by voter: the first of each kind, for people to look at before anything is done."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
 
 from sqlalchemy import Connection, select
 
 from helpdesk.domain.addresses import fold_address
-from helpdesk.domain.roll import MOST_DIFFERENCES, SEVERAL, Change, Difference, DifferenceKind, RollRow
-from helpdesk.services.roll_spool import RowSpool
+from helpdesk.domain.roll import MOST_DIFFERENCES, SEVERAL, Change, Difference, DifferenceKind
+from helpdesk.domain.roll_rows import RollRow
 from helpdesk.store.schema import address, ballot, enrolment, establishment, voter
 
 
 def differences(
-    connection: Connection, *, added: RowSpool, changed: RowSpool, missing: Sequence[str]
+    connection: Connection, *, added: Sequence[RollRow], changed: Sequence[RollRow], missing: Sequence[str]
 ) -> tuple[Difference, ...]:
-    """The first of the voters that are added, changed and missing."""
+    """Of voters that are added, changed (the first of them, as the file has them) and missing (numbers of all)."""
     return (
-        *(Difference(DifferenceKind.ADDED, row.number, _name(row), row.line) for row in _first(added)),
-        *_changed(connection, list(_first(changed))),
+        *(Difference(DifferenceKind.ADDED, row.number, _name(row), row.line) for row in added),
+        *_changed(connection, changed),
         *_missing(connection, missing[:MOST_DIFFERENCES]),
     )
-
-
-def _first(spool: RowSpool) -> Iterator[RollRow]:
-    return islice(chain.from_iterable(spool.batches()), MOST_DIFFERENCES)
 
 
 def _name(row: RollRow) -> str:

@@ -1,11 +1,11 @@
-"""Making the voters of a large roll findable: keys are gathered, sorted by the database, and put in once."""
+"""Making the voters of a large roll findable on a server, batch by batch."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from helpdesk.domain.addresses import fold_address
-from helpdesk.domain.roll import RollRow
+from helpdesk.domain.roll_rows import RollRow
 from helpdesk.store.bulk import insert_many
 from helpdesk.store.search.entries import place_of
 from helpdesk.store.search.keys import entry_of
@@ -19,8 +19,6 @@ class IndexLoad:
     def __init__(self, connection: Connection, *, copy: bool) -> None:
         """Nothing added yet."""
         self._connection, self._copy = connection, copy
-        self._gathers = connection.dialect.name == "sqlite"
-        self._begun = False
         self._counts: dict[str, int] = {}
         self._places: dict[tuple[str, str], int] = {}
 
@@ -46,23 +44,10 @@ class IndexLoad:
             for word in entry.words:
                 counts[word] = counts.get(word, 0) + 1
         insert_many(self._connection, search_entry, "voter_id, text", texts, copy=self._copy)
-        if self._gathers:
-            if not self._begun:
-                self._connection.exec_driver_sql("CREATE TEMP TABLE gathered_key (key TEXT, voter_id INT, place INT)")
-                self._begun = True
-            self._connection.exec_driver_sql("INSERT INTO temp.gathered_key VALUES (?, ?, ?)", keys)
-        else:
-            keys.sort()
-            insert_many(self._connection, search_key, "key, voter_id, place", keys, copy=self._copy)
+        keys.sort()
+        insert_many(self._connection, search_key, "key, voter_id, place", keys, copy=self._copy)
 
     def finish(self) -> None:
-        """Put everything gathered into the index."""
-        if self._begun:
-            self._connection.exec_driver_sql(
-                "INSERT INTO search_key (key, voter_id, place)"
-                " SELECT key, voter_id, place FROM temp.gathered_key ORDER BY key, voter_id, place"
-            )
-            self._connection.exec_driver_sql("DROP TABLE temp.gathered_key")
-            self._begun = False
+        """Count the words of all of them."""
         count_words(self._connection, self._counts)
         self._counts = {}

@@ -7,7 +7,7 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
-from helpdesk.domain.roll import RollRow
+from helpdesk.domain.roll_rows import RollRow
 
 _CHUNK = 2_000
 _BIRTH = 6

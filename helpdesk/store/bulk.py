@@ -32,6 +32,9 @@ def write_much(store: Store) -> Iterator[Connection]:
                 yield connection
         finally:
             if on_sqlite:
+                for _place, name, _file in raw.execute("PRAGMA database_list").fetchall():
+                    if name not in {"main", "temp"}:
+                        raw.execute(f"DETACH {name}")
                 raw.execute("PRAGMA temp_store = MEMORY")
                 raw.execute(f"PRAGMA cache_size = {usual_cache}")
                 raw.execute("PRAGMA threads = 0")

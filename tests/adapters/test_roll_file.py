@@ -9,14 +9,21 @@ from helpdesk.domain.errors import BadInput, DuplicateHeader, MissingHeader, Unk
 from helpdesk.domain.roll import COLUMNS
 from tests.rolls import row, write_roll
 
-READ = RollFile()
+
+def read(path, **more):
+    """Each row's line and its cells by column."""
+    return [
+        (line, dict(zip(COLUMNS, cells, strict=True)))
+        for raw in RollFile()(path, **more)
+        for line, cells in zip(raw.lines, zip(*raw.columns, strict=True), strict=True)
+    ]
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_every_separator_and_encoding_reads_alike(tmp_path, separator, encoding):
     path = write_roll(tmp_path / "roll.csv", [row(1, prenom="Maëlle")], separator=separator, encoding=encoding)
-    ((line, cells),) = READ(path)
+    ((line, cells),) = read(path)
     assert line == 2
     assert cells == row(1, prenom="Maëlle")
 
@@ -25,20 +32,20 @@ def test_every_separator_and_encoding_reads_alike(tmp_path, separator, encoding)
 def test_letters_cut_by_the_pieces_in_which_a_file_is_read_are_whole(tmp_path, monkeypatch, encoding):
     monkeypatch.setattr("helpdesk.adapters.roll_file._CHUNK", 7)
     path = write_roll(tmp_path / "roll.csv", [row(1, prenom="é" * 20)], encoding=encoding)
-    ((_line, cells),) = READ(path)
+    ((_line, cells),) = read(path)
     assert cells["prenom"] == "é" * 20
 
 
 def test_blank_lines_are_passed_over_and_counted(tmp_path):
     path = write_roll(tmp_path / "roll.csv", [row(1)])
     path.write_text(path.read_text() + "\n;;;;;;;;;;;;;;\n\n", newline="")
-    assert [line for line, _cells in READ(path)] == [2]
+    assert [line for line, _cells in read(path)] == [2]
 
 
 def test_a_numen_is_never_read(tmp_path):
     path = write_roll(tmp_path / "roll.csv", [row(1, civilite="SECRET-NUMEN")])
     path.write_text(path.read_text().replace("civilite", "NUMEN"))
-    ((_line, cells),) = READ(path)
+    ((_line, cells),) = read(path)
     assert "SECRET-NUMEN" not in cells.values()
 
 
@@ -46,32 +53,32 @@ def test_a_mapping_file_renames_columns(tmp_path):
     header = tuple("Nom de naissance" if column == "nom_famille" else column for column in COLUMNS)
     path = write_roll(tmp_path / "roll.csv", [row(1)], header=header)
     with pytest.raises(UnknownHeader) as refused:
-        list(READ(path))
+        read(path)
     assert refused.value.header == "Nom de naissance"
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('nom_famille = "nom de NAISSANCE"\n')
-    ((_line, cells),) = READ(path, mapping=mapping)
+    ((_line, cells),) = read(path, mapping=mapping)
     assert cells["nom_famille"] == "Dupont"
     mapping.write_text('shoe_size = "pointure"\n')
     with pytest.raises(UnknownHeader):
-        list(READ(path, mapping=mapping))
+        read(path, mapping=mapping)
 
 
 def test_headers_are_complete_known_and_single(tmp_path):
     path = tmp_path / "roll.csv"
     write_roll(path, [row(1)], header=("id_electeur", *COLUMNS[1:-1], "id electeur"))
     with pytest.raises(DuplicateHeader):
-        list(READ(path))
+        read(path)
     write_roll(path, [row(1)], header=(*COLUMNS[:-1], "pointure"))
     with pytest.raises(UnknownHeader):
-        list(READ(path))
+        read(path)
     path.write_text(";".join(column for column in COLUMNS if column != "uai"))
     with pytest.raises(MissingHeader) as refused:
-        list(READ(path))
+        read(path)
     assert refused.value.header == "uai"
     write_roll(path, [row(1)], header=("id_electeurs", *COLUMNS[1:]))
     with pytest.raises(UnknownHeader) as unknown:
-        list(READ(path))
+        read(path)
     assert unknown.value.near == "id_electeur"
 
 
@@ -91,13 +98,13 @@ def test_files_that_cannot_be_read_say_why(tmp_path):
         if content is not None:
             path.write_bytes(content)
         with pytest.raises(UnreadableFile) as refused:
-            list(READ(path))
+            read(path)
         assert refused.value.why == why
     with pytest.raises(UnreadableFile) as refused:
-        list(READ(tmp_path / "truncated.csv"))
+        read(tmp_path / "truncated.csv")
     assert refused.value.line == 3
     with pytest.raises(UnreadableFile):
-        list(READ(tmp_path))
+        read(tmp_path)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,7 +120,7 @@ def test_a_spoilt_file_is_read_or_refused_and_never_a_surprise(tmp_path, data):
     path = tmp_path / "spoilt.csv"
     path.write_bytes(whole)
     try:
-        rows = list(READ(path))
+        rows = read(path)
     except BadInput:
         return
     assert all(set(cells) <= set(COLUMNS) for _line, cells in rows)

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from helpdesk.domain.audit import Action, Outcome
-from helpdesk.domain.errors import RoleRefused, RollFrozen, RollRejected, RollStopped, UnreadableFile
+from helpdesk.domain.errors import RoleRefused, RollFrozen, RollRejected, RollStopped, UnreadableFile, WorkerLost
 from helpdesk.domain.findings import FindingCode
 from helpdesk.domain.roll import Change, DifferenceKind, ProblemCode, Severity
 from helpdesk.domain.states import AccountState, MailKind
 from helpdesk.store.schema import account, enrolment, outbox, roll_import, voter
-from helpdesk.store.search import add_voters
+from helpdesk.store.search import add_voters, worker
 from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
 from tests.rolls import row, write_roll
 
@@ -246,6 +246,47 @@ def test_a_failure_half_way_leaves_the_old_roll_whole(load, database, monkeypatc
     assert services.search.search(agent, "10000002") == ()
 
 
+@pytest.fixture
+def second_process(monkeypatch, database):
+    """Even a few voters are prepared in a process of their own; the workers that were made."""
+    if database.keeps_logins:
+        pytest.skip("a server makes the index itself")
+    monkeypatch.setattr(worker, "_WORTH_A_PROCESS", 1)
+    made = []
+
+    class Noted(worker._Worker):
+        def __init__(self, path):
+            super().__init__(path)
+            made.append(self._process)
+
+    monkeypatch.setattr(worker, "_Worker", Noted)
+    return made
+
+
+def test_a_second_process_makes_the_same_index(load, database, second_process):
+    load(row(1), row(2, prenom="Zoé", nom_usage="D’Arc", mel_secondaires="z.arc2@education.gouv.fr"))
+    load(row(2, prenom="Zoé"), row(3, nom_famille="Le Gall"))
+    assert len(second_process) == 2
+    assert not any(process.is_alive() for process in second_process)
+    assert_index_is_as_if_fresh(database)
+
+
+def test_a_second_process_that_is_killed_leaves_the_old_roll_whole(load, database, second_process, tmp_path):
+    load(row(1))
+
+    def kill(_done, _total):
+        if len(second_process) > 1:
+            second_process[1].kill()
+            second_process[1].join()
+
+    with pytest.raises(WorkerLost):
+        load(row(1), row(2), progress=kill)
+    with database.read() as connection:
+        assert connection.scalars(select(voter.c.number)).all() == ["10000001"]
+    assert not list(database.path.parent.glob("helpdesk-roll-*"))
+    assert load(row(1), row(2)).added == 1
+
+
 def test_the_roll_is_frozen_during_the_vote_and_the_refusal_is_audited(load, services, administrator, clock, election):
     clock.now = election.vote_opens
     with pytest.raises(RollFrozen):
@@ -277,6 +318,15 @@ def index_content(connection):
     return [sorted(tuple(each) for each in connection.execute(select(table))) for table in INDEX]
 
 
+def assert_index_is_as_if_fresh(database):
+    with database.write() as connection:
+        kept = index_content(connection)
+        for table in INDEX:
+            connection.execute(table.delete())
+        add_voters(connection, connection.scalars(select(voter.c.id)).all())
+        assert index_content(connection) == kept
+
+
 NAMES = st.sampled_from(["Marie", "Anne-Lise", "Zoé", "Jean Paul", "Œuvre", "D’Arc"])
 ROWS = st.dictionaries(st.integers(1, 6), st.tuples(NAMES, NAMES, st.integers(1, 9)), max_size=6)
 
@@ -291,11 +341,7 @@ def test_after_any_imports_the_index_is_what_a_fresh_one_would_be(load, database
         ]
         if rows:
             load(*rows, remove_missing=remove)
-    with database.write() as connection:
-        kept = index_content(connection)
-        for table in INDEX:
-            connection.execute(table.delete())
-        add_voters(connection, connection.scalars(select(voter.c.id)).all())
-        assert index_content(connection) == kept
+    assert_index_is_as_if_fresh(database)
+    with database.read() as connection:
         enrolled = connection.scalar(select(func.count()).select_from(enrolment))
         assert enrolled == 2 * connection.scalar(select(func.count()).select_from(voter))

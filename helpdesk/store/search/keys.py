@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import NamedTuple
 
 from helpdesk.domain.folding import fold, words
 
@@ -13,8 +13,7 @@ _NO_NAME = frozenset({"ac", "fr"})
 """Parts of domains that tell nobody apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One voter's part of the index."""
 
     keys: frozenset[str]
@@ -24,39 +23,52 @@ class Entry:
 
 def entry_of(*, first: str, family: str, usage: str, academy: str, addresses: Sequence[str]) -> Entry:
     """The entry of a voter with these names, of this académie, with these folded addresses."""
-    given, family_words, usage_words = name_words(first), name_words(family), name_words(usage)
-    firsts, lasts = dict.fromkeys(given), dict.fromkeys(family_words + usage_words)
-    keys = set(addresses)
-    elsewhere: dict[str, None] = {}
+    given, family_words = name_words(first), name_words(family)
+    usage_words = name_words(usage) if usage else ()
+    firsts, lasts = list(given), [*family_words, *usage_words]
+    keys = list(addresses)
+    domains = []
+    known_local = None
     for address in addresses:
         local, _at, domain = address.partition("@")
-        elsewhere.update(_domain_words(domain))
+        domains.append(domain)
+        if local == known_local:
+            continue
+        known_local = local
         head, dot, tail = local.partition(".")
         if not dot:
             head, tail = "", head
         base = tail.rstrip("0123456789")
-        firsts.update(dict.fromkeys([word for word in _local_words(head) if word not in lasts]))
-        own = _local_words(base)
-        lasts.update(dict.fromkeys([word for word in own if word not in firsts]))
+        heads, own = _local_words(head), _local_words(base)
+        if heads != given:
+            firsts += [word for word in heads if word not in firsts and word not in lasts]
+        if own not in (family_words, usage_words):
+            lasts += [word for word in own if word not in lasts and word not in firsts]
         if base != tail and own:
             numbered = own[-1] + tail[len(base) :]
-            keys.update(f"{numbered} {word}" for word in _local_words(head) or ("",))
-    for group in (given, family_words, usage_words):
-        keys.update([f"{left} {right}" for left, right in pairwise(group)])
-    for given_name in firsts:
-        for last in lasts:
-            keys.add(f"{given_name} {last}")
-            keys.add(f"{last} {given_name}")
-    if not firsts or not lasts:
-        keys.update(f"{word} " for word in (*firsts, *lasts))
-    for word in name_words(academy):
-        elsewhere[word] = None
-    every = firsts | lasts
-    text = " ".join(("", *every, *[word for word in elsewhere if word not in every], *addresses, ""))
+            keys += [f"{numbered} {word}" for word in heads or ("",)]
+    keys += _pairs(firsts, lasts, (given, family_words, usage_words))
+    every = dict.fromkeys(firsts + lasts)
+    elsewhere = _elsewhere(tuple(domains), academy)
+    if not every.keys().isdisjoint(elsewhere):
+        elsewhere = tuple(word for word in elsewhere if word not in every)
+    text = " ".join(("", *every, *elsewhere, *addresses, ""))
     return Entry(frozenset(keys), frozenset([word for word in every if len(word) > 1]), text)
 
 
-@lru_cache(50_000)
+def _pairs(firsts: Sequence[str], lasts: Sequence[str], names: Iterable[Sequence[str]]) -> Iterable[str]:
+    """Words of names in pairs: given and last in both orders, and neighbours of one name."""
+    if len(firsts) == 1 == len(lasts):
+        return f"{firsts[0]} {lasts[0]}", f"{lasts[0]} {firsts[0]}"
+    pairs = [f"{left} {right}" for name in names for left, right in pairwise(name)]
+    for given, last in product(firsts, lasts):
+        pairs += (f"{given} {last}", f"{last} {given}")
+    if not firsts or not lasts:
+        pairs += [f"{word} " for word in (*firsts, *lasts)]
+    return pairs
+
+
+@lru_cache(200_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The folded words of a name, in order."""
     return tuple(words(fold(name)))
@@ -67,9 +79,11 @@ def _local_words(part: str) -> tuple[str, ...]:
     return tuple(word for word in words(part) if len(word) > 1)
 
 
-@lru_cache(1_000)
-def _domain_words(domain: str) -> dict[str, None]:
-    return dict.fromkeys(word for word in _SEPARATORS.split(domain) if word not in _NO_NAME and word)
+@lru_cache(10_000)
+def _elsewhere(domains: tuple[str, ...], academy: str) -> tuple[str, ...]:
+    """The words of the domains of a voter's addresses, and of the académie."""
+    found = (word for domain in domains for word in _SEPARATORS.split(domain) if word not in _NO_NAME and word)
+    return tuple(dict.fromkeys((*found, *name_words(academy))))
 
 
 def counted(entries: Iterable[Entry]) -> dict[str, int]:

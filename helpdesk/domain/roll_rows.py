@@ -1,0 +1,229 @@
+"""Rows of a roll in their stored form, held column by column: a million rows are read in a few steps per column."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain, compress
+from typing import NamedTuple, Self, TypeAlias
+from unicodedata import is_normalized
+
+from helpdesk.domain.addresses import fold_address, is_address
+from helpdesk.domain.folding import nfc
+from helpdesk.domain.roll import (
+    COLUMNS,
+    OPTIONAL_COLUMNS,
+    SEVERAL,
+    Problem,
+    ProblemCode,
+    RawRows,
+    is_department,
+    is_number,
+    shorten,
+)
+from helpdesk.domain.uai import is_uai
+
+_BETWEEN = "\x1f"
+_PLACE = {column: place for place, column in enumerate(COLUMNS)}
+_NEEDED = tuple(place for place, column in enumerate(COLUMNS) if column not in OPTIONAL_COLUMNS)
+_TIED, _OTHERS = _PLACE["mel_identifiant"], _PLACE["mel_secondaires"]
+
+
+_Finding: TypeAlias = tuple[int, str, ProblemCode, str]
+
+
+class RollRow(NamedTuple):
+    """One voter of a roll, checked, in the stored form; `line` is where it began in the file."""
+
+    line: int
+    number: str
+    title: str
+    usage_name: str
+    family_name: str
+    first_name: str
+    birth_date: date
+    tied: str
+    others: tuple[str, ...]
+    academy: str
+    department: str
+    establishment_code: str
+    establishment_name: str
+    corps: str
+    status: str
+    ballots: tuple[str, ...]
+    digest: str
+
+
+class RollRows:
+    """Some rows of a roll. The columns of COLUMNS are in the stored form, several values joined by SEVERAL.
+
+    Lists of the same length throughout; `folded` are the tied addresses as they are compared. Rows of which
+    `problems` says nothing are sound.
+    """
+
+    __slots__ = ("columns", "digests", "folded", "lines")
+
+    def __init__(
+        self,
+        lines: Sequence[int],
+        columns: tuple[Sequence[str], ...],
+        folded: Sequence[str],
+        digests: Sequence[bytes],
+    ) -> None:
+        """Take columns that are in the stored form; `stored` makes them so."""
+        self.lines, self.columns, self.folded, self.digests = lines, columns, folded, digests
+
+    @classmethod
+    def stored(cls, raw: RawRows) -> Self:
+        """Rows of a file in the form in which they are stored; what a cell cannot mean stays as written."""
+        columns: list[Sequence[str]] = list(raw.columns)
+        if not _is_plain(SEVERAL.join(chain.from_iterable(columns))):
+            columns = [column if _is_plain(SEVERAL.join(column)) else [*map(_cleaned, column)] for column in columns]
+        for place, read in _READ.items():
+            columns[place] = [*map(read, columns[place])]
+        tied = columns[_TIED]
+        if any(columns[_OTHERS]):
+            columns[_OTHERS] = [*map(_distinct, columns[_OTHERS], tied)]
+        texts = map(_BETWEEN.join, zip(*columns, strict=True))
+        digests = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
+        return cls(raw.lines, tuple(columns), fold_addresses(tied), digests)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __getitem__(self, column: str) -> Sequence[str]:
+        return self.columns[_PLACE[column]]
+
+    def __iter__(self) -> Iterator[RollRow]:
+        """The rows one by one; they must be sound."""
+        for line, digest, values in zip(self.lines, self.digests, zip(*self.columns, strict=True), strict=True):
+            (
+                number, title, usage_name, family_name, first_name, birth_date, tied, others,
+                academy, department, code, establishment, corps, status, ballots,
+            ) = values  # fmt: skip
+            yield RollRow(
+                line, number, title, usage_name, family_name, first_name, date.fromisoformat(birth_date), tied,
+                split_several(others), academy, department, code, establishment, corps, status,
+                split_several(ballots), digest.hex(),
+            )  # fmt: skip
+
+    def only(self, wanted: Sequence[bool]) -> "RollRows":
+        """The rows for which `wanted` is true."""
+        if all(wanted):
+            return self
+        kept = [list(compress(column, wanted)) for column in self.columns]
+        lines, folded = [*compress(self.lines, wanted)], [*compress(self.folded, wanted)]
+        return RollRows(lines, tuple(kept), folded, [*compress(self.digests, wanted)])
+
+    def problems(self) -> dict[int, list[Problem]]:
+        """What is wrong with rows by themselves, by the place of the row; most often nothing."""
+        wrong: dict[int, list[Problem]] = {}
+        for place, column, code, value in chain(self._lacking(), self._misread(), self._bad_others()):
+            wrong.setdefault(place, []).append(Problem(self.lines[place], column, code, shorten(value)))
+        return wrong
+
+    def _lacking(self) -> "Iterator[_Finding]":
+        for column in _NEEDED:
+            if not all(self.columns[column]):
+                for place, value in enumerate(self.columns[column]):
+                    if not value:
+                        yield place, COLUMNS[column], ProblemCode.MISSING_VALUE, ""
+
+    def _misread(self) -> "Iterator[_Finding]":
+        for column, (is_right, code) in _RULES.items():
+            values = self[column]
+            if not all(map(is_right, values)):
+                for place, value in enumerate(values):
+                    if value and not is_right(value):
+                        yield place, column, code, value
+
+    def _bad_others(self) -> "Iterator[_Finding]":
+        for place, text in enumerate(self.columns[_OTHERS]):
+            if text:
+                for other in split_several(text):
+                    if not is_address(other):
+                        yield place, "mel_secondaires", ProblemCode.BAD_ADDRESS, other
+
+
+def split_several(text: str) -> tuple[str, ...]:
+    """The values that a cell of several holds, in order."""
+    if SEVERAL not in text:
+        return (text,) if text else ()
+    return tuple(part.strip() for part in text.split(SEVERAL) if part.strip())
+
+
+@lru_cache(50_000)
+def read_date(text: str) -> date | None:
+    """A birth date written dd/mm/yyyy or yyyy-mm-dd; None for anything else and for impossible ages."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+        return day if 1900 <= day.year <= 2100 else None  # noqa: PLR2004
+    return None
+
+
+@lru_cache(50_000)
+def _date(text: str) -> str:
+    """A date as it is stored, yyyy-mm-dd; what is none stays as written."""
+    day = read_date(text)
+    return text if day is None else day.isoformat()
+
+
+@lru_cache(1_000)
+def _department(text: str) -> str:
+    """A department as it is stored: "1" → "01", "2a" → "2A"."""
+    text = text.upper()
+    return text.zfill(2) if text.isdigit() else text
+
+
+@lru_cache(10_000)
+def _ballots(text: str) -> str:
+    return SEVERAL.join(dict.fromkeys(split_several(text)))
+
+
+def _distinct(others: str, tied: str) -> str:
+    """Other addresses once each, the first spelling of them, without the tied one."""
+    if SEVERAL not in others:
+        return others if fold_address(others) != fold_address(tied) else ""
+    distinct = {fold_address(other): other for other in reversed(split_several(others))}
+    distinct.pop(fold_address(tied), None)
+    return SEVERAL.join(reversed(distinct.values()))
+
+
+def fold_addresses(addresses: Sequence[str]) -> Sequence[str]:
+    """Addresses that are stored, as they are compared."""
+    return [*map(str.lower if "".join(addresses).isascii() else fold_address, addresses)]
+
+
+def _is_plain(text: str) -> bool:
+    """True for cells, joined, that `nfc` would all leave as they are."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and " |" not in text
+        and "| " not in text
+        and text[:1] != " "
+        and text[-1:] != " "
+        and (text.isascii() or is_normalized("NFC", text))
+    )
+
+
+_cleaned = lru_cache(100_000)(nfc)
+_READ: dict[int, Callable[[str], str]] = {
+    _PLACE["date_naissance"]: _date,
+    _PLACE["departement"]: _department,
+    _PLACE["uai"]: str.upper,
+    _PLACE["codes_scrutins"]: _ballots,
+}
+"""How the cells of some columns are put into the stored form."""
+
+_RULES: dict[str, tuple[Callable[[str], object], ProblemCode]] = {
+    "id_electeur": (is_number, ProblemCode.BAD_NUMBER),
+    "date_naissance": (read_date, ProblemCode.BAD_DATE),
+    "mel_identifiant": (is_address, ProblemCode.BAD_ADDRESS),
+    "uai": (lru_cache(100_000)(is_uai), ProblemCode.BAD_UAI),
+    "departement": (lru_cache(1_000)(is_department), ProblemCode.BAD_DEPARTMENT),
+}
+"""What a value of some columns must be, in the stored form, and the problem that it is otherwise."""

@@ -1,0 +1,123 @@
+"""The index entries of very many voters, made in an SQLite file of their own: the store is not locked meanwhile.
+
+The file holds the tables of the index, filled in the order of their keys, so that they can be taken over as they are.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+
+from helpdesk.domain.sound import sound
+from helpdesk.store.search.keys import entry_of
+from helpdesk.store.search.spelling import parts, slips, stems
+from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
+
+STAGED = (search_entry, search_key, search_vocabulary, search_part, search_slip)
+_CACHE_KIB = 16 * 1024
+_COLUMNS, _VALUES = "\x1e", "\x1f"
+
+
+class NewVoters(NamedTuple):
+    """Voters to be made findable: ids from `first_id` on; folded addresses are joined by spaces, the tied one first.
+
+    No value holds a control character.
+    """
+
+    first_id: int
+    first_names: Sequence[str]
+    family_names: Sequence[str]
+    usage_names: Sequence[str]
+    academies: Sequence[str]
+    places: Sequence[str]
+    addresses: Sequence[str]
+
+    def packed(self) -> bytes:
+        """All of it in a form that another process reads quickly."""
+        columns = ((str(self.first_id),), *self[1:])
+        return _COLUMNS.join(map(_VALUES.join, columns)).encode()
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        """What was packed."""
+        first_id, *columns = packed.decode().split(_COLUMNS)
+        return cls(int(first_id), *(column.split(_VALUES) for column in columns))
+
+
+class StagedIndex:
+    """One such file being written."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file."""
+        self._connection = staging_file(path)
+        for table in STAGED:
+            self._run(str(CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=sqlite.dialect())))
+        self._run("CREATE TABLE gathered (key TEXT, voter_id INT, place INT)")
+        self._run("BEGIN")
+        self._counts: Counter[str] = Counter()
+
+    def add(self, voters: NewVoters) -> None:
+        """Take in voters."""
+        keys: list[tuple[str, int, int]] = []
+        texts: list[tuple[int, str]] = []
+        words: list[frozenset[str]] = []
+        for voter_id, (first, family, usage, academy, place, addresses) in enumerate(
+            zip(*voters[1:], strict=True), voters.first_id
+        ):
+            entry = entry_of(first=first, family=family, usage=usage, academy=academy, addresses=addresses.split(" "))
+            keys += zip(entry.keys, repeat(voter_id), repeat(int(place)))
+            texts.append((voter_id, entry.text))
+            words.append(entry.words)
+        self._counts.update(chain.from_iterable(words))
+        self._insert(search_entry.name, texts)
+        self._insert("gathered", keys)
+
+    def finish(self) -> None:
+        """Put everything in order, and close the file."""
+        self._run("INSERT INTO search_key SELECT key, voter_id, place FROM gathered ORDER BY 1, 2, 3")
+        self._run("DELETE FROM gathered")
+        words = sorted(self._counts)
+        self._insert(search_vocabulary.name, ((word, self._counts[word], sound(word)) for word in words))
+        self._sort_in(search_part, ((part, word) for word in words for part in parts(word)))
+        self._sort_in(search_slip, _slips(words))
+        self._run("COMMIT")
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; twice is no harm."""
+        self._connection.close()
+
+    def _sort_in(self, table: Table, rows: Iterable[tuple[object, ...]]) -> None:
+        columns = ", ".join(table.columns.keys())
+        self._run(f"CREATE TEMP TABLE unsorted ({columns})")
+        self._insert("unsorted", rows)
+        self._run(f"INSERT INTO {table.name} SELECT {columns} FROM temp.unsorted ORDER BY {columns}")
+        self._run("DROP TABLE temp.unsorted")
+
+    def _insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+        width = len(self._connection.execute(f"PRAGMA table_info({table})").fetchall())
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
+
+    def _run(self, sql: str) -> None:
+        self._connection.execute(sql)
+
+
+def staging_file(path: Path) -> sqlite3.Connection:
+    """A new file for what is prepared: lost with a crash, which is what it is for, and quick for that."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for setting in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "threads = 1"):
+        connection.execute(f"PRAGMA {setting}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return connection
+
+
+def _slips(words: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    for stem in {stem for word in words for stem in stems(word)}:
+        for slip, place in slips(stem).items():
+            yield slip, stem, place
