@@ -40,7 +40,7 @@ _FOR_EVERYBODY = (
 _FOR_THE_DESK = (
     "announce(integer, boolean)",
     "verify_caller(integer, timestamptz, timestamptz, jsonb)",
-    "search_voters(jsonb, integer, integer, text, text, text, text, text, timestamptz)",
+    "search_voters(jsonb, integer, integer, text, text, text, text, text, text, timestamptz)",
     "count_words(text[], integer[], text[])",
     "discount_words(text[], integer[])",
     "add_spellings(text[], text[], text[], text[], smallint[])",

@@ -6,7 +6,7 @@ probes until enough voters are found; a probe with `below` is passed over once t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -22,10 +22,15 @@ ALL = 1_000_000
 SIMILAR_BELOW = 10
 """Fewer voters than this, and similar spellings are looked for as well."""
 
+MOST_CHECKED = 600
+"""Entries that one probe looks at: each lies on a page of its own."""
+
+LAST_RESORT = 200
 _AFTER_SPACE = "!"
 _LONGEST_QUERY = 120
 _MOST_WORDS = 5
 _MOST_CHECKS = 3
+_FEW = 3
 _SIMILAR_FROM = 4
 _UNFINISHED_FROM = 5
 _LONG_ENDING, _ENDING_FROM = 4, 6
@@ -49,10 +54,18 @@ class Kind(StrEnum):
     """Voter numbers from `low` to `high`."""
     PART = "part"
     """Keys that begin with a word, then `after`, whose ending lies between `low` and `high`; checked like CHECKED."""
+    KEYS = "keys"
+    """Keys that begin with the first of any of `keys`, if the entry's text holds what follows it there."""
     SIMILAR = "similar"
     """Keys made of `before`, a word like the first of `like`, and `after`; checked like CHECKED."""
     BOTH_SIMILAR = "both_similar"
     """Keys made of a word like the first of `like`, a space, and a word like the second."""
+    NEAR = "near"
+    """Keys from `low` to `high` whose second word shares nearly all letters with the first of `like`."""
+
+
+TWO_SLIPS = frozenset({Kind.BOTH_SIMILAR, Kind.NEAR})
+"""Looked for only while no voter answers the text as it is and `below` are found in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,11 @@ class Like:
     shortest: int
     longest: int
     finished: bool
+
+    @property
+    def by_stem(self) -> bool:
+        """True when stems are all that a word so short can be compared with while it is unfinished."""
+        return not self.finished and len(self.word) <= LONGEST_STEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,8 @@ class Probe:
     after: str = ""
     like: tuple[Like, ...] = field(default=())
     within: str = ""
+    keys: tuple[tuple[str, str, str, str], ...] = ()
+    most: int = MOST_CHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +155,10 @@ def _key(low: str, high: str = "", *, below: int = ALL, similar: bool = False) -
     return Probe(Kind.KEY, low, high or low + END, below=below, similar=similar)
 
 
-def _checked(low: str, checks: tuple[str, ...], *, below: int = ALL, similar: bool = False, within: str = "") -> Probe:
+def _checked(low: str, checks: tuple[str, ...], *, below: int, within: str = "", most: int = MOST_CHECKED) -> Probe:
     if not checks:
-        return _key(low, below=below, similar=similar)
-    return Probe(Kind.CHECKED, low, low + END, checks[:_MOST_CHECKS], below, similar, within=within)
+        return _key(low, below=below)
+    return Probe(Kind.CHECKED, low, low + END, checks[:_MOST_CHECKS], below, within=within, most=most)
 
 
 def _codes(text: str) -> Iterator[Probe]:
@@ -165,6 +185,8 @@ def _names(text: str, named: list[str], below: int) -> Iterator[Probe]:
     others = list(heads)
     others.remove(head)
     checks = (*numbered, *(f" {word}" for word in others))
+    if others and len(named) <= _MOST_WORDS:
+        yield Probe(Kind.KEYS, below=below, keys=tuple(_as_addresses(named)))
     if checks:
         yield _checked(f"{head} {last}", checks, below=below)
     else:
@@ -174,7 +196,15 @@ def _names(text: str, named: list[str], below: int) -> Iterator[Probe]:
     lead, other = (head, last) if len(head) >= len(last) else (last, head)
     if not checks:
         yield Probe(Kind.CHECKED_KEY, lead, lead + END, (f" {other}",), few)
-    yield _checked(lead, (f" {other}", *checks), below=min(few, 1))
+    yield _checked(lead, (f" {other}", *checks), below=min(few, 1), most=LAST_RESORT)
+
+
+def _as_addresses(named: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    """The beginnings of addresses that these words make, given names first or last."""
+    for cut in range(1, len(named)):
+        yield _with(f"{'-'.join(named[:cut])}.{'-'.join(named[cut:])}", ())
+    for cut in range(1, len(named)):
+        yield _with(f"{'-'.join(named[cut:])}.{'-'.join(named[:cut])}", ())
 
 
 def _pieces(text: str, below: int) -> Iterator[Probe]:
@@ -198,6 +228,9 @@ def _pieces(text: str, below: int) -> Iterator[Probe]:
     elif base:
         first = pieces[0]
         yield _checked(f"{first} {base}", literal, below=below)
+        if len(first) >= SHORTEST_PART and text[0].isalnum():
+            yield Probe(Kind.PART, first, first + "\x01", literal, below, after=f" {base}")
+            below = 1
         lead = f"{last} " if at else last
         # a given name and a last name share a key: the entry's text is looked at only where that has both
         within = first if local == f"{first}.{last}" and len(first) > 1 else ""
@@ -211,8 +244,9 @@ def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
         base = local.rstrip("0123456789")
         if len(base) >= SHORTEST_STEM:
             yield _key(base, below=below, similar=True)
-    for key, checks in _separated(named):
-        yield _checked(key, checks, below=below, similar=True)
+    separated = tuple(_separated(named, finished=bool(at)))
+    if separated:
+        yield Probe(Kind.KEYS, below=below, similar=True, keys=separated)
     if len(named) == 1 and len(named[0]) >= _SIMILAR_FROM:
         yield _like("", named[0], " " if at else "", (), below, finished=bool(at))
     elif len(named) > 1:
@@ -235,7 +269,20 @@ def _misspelt(named: list[str], below: int, *, finished: bool) -> Iterator[Probe
     longest = sorted(sorted(range(len(named)), key=lambda place: -len(named[place]))[:2])
     if all(len(named[place]) >= SHORTEST_STEM for place in longest):
         both = tuple(_liken(named[place], finished=finished or place < end) for place in longest)
-        yield Probe(Kind.BOTH_SIMILAR, below=3, similar=True, like=both)
+        yield Probe(Kind.BOTH_SIMILAR, below=_FEW, similar=True, like=both)
+    for partner, target in (longest, reversed(longest)):
+        yield from _near(named[partner], named[target], finished=(finished or partner < end, finished or target < end))
+
+
+def _near(partner: str, word: str, *, finished: tuple[bool, bool]) -> Iterator[Probe]:
+    """Two slips in one word beside another that is right."""
+    if len(word) < _SIMILAR_FROM or len(partner) < SHORTEST_STEM:
+        return
+    partner_is_whole, word_is_whole = finished
+    lows = (f"{partner} {word[:2]}", f"{partner} {word[0]}") if partner_is_whole else (partner,)
+    for low in lows:
+        like = (_liken(word, finished=word_is_whole),)
+        yield Probe(Kind.NEAR, low, low + END, below=_FEW, similar=True, like=like)
 
 
 def _like(before: str, word: str, after: str, checks: tuple[str, ...], below: int, *, finished: bool) -> Probe:
@@ -258,24 +305,40 @@ def _liken(word: str, *, finished: bool) -> Like:
     )
 
 
-def _separated(named: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Keys for a separator lost, added or misplaced by a letter, and what else must be there."""
+def _separated(named: list[str], *, finished: bool) -> Iterator[tuple[str, str, str, str]]:
+    """Keys for a separator lost, added or misplaced by a letter, each with what else must be there."""
     for place, word in enumerate(named):
-        others = tuple(f" {other}" for other in named[:place] + named[place + 1 :])
-        if len(word) > SHORTEST_STEM + 1:
-            for cut in range(2, len(word) - 1):
-                yield f"{word[:cut]} {word[cut:]}", others
-                if len(word) - cut > 2:  # noqa: PLR2004
-                    yield f"{word[:cut]} {word[cut + 1 :]}", others
+        others = named[:place] + named[place + 1 :]
+        last_is_whole = finished or place < len(named) - 1
+        for cut in range(2, len(word) - 1 if len(word) > SHORTEST_STEM + 1 else 0):
+            for right in (word[cut:], word[cut + 1 :]):
+                if len(right) > 1:
+                    yield _beside(word[:cut], right, others, right_is_whole=last_is_whole)
     for place, (left, right) in enumerate(pairwise(named)):
         rest = named[:place] + named[place + 2 :]
-        checks = tuple(f" {other}" for other in rest[1:])
         if rest:
-            yield f"{rest[0]} {left}{right}", checks
+            yield _with(f"{rest[0]} {left}{right}", rest[1:])
         else:
-            yield f"{left}{right}", ()
-        others = tuple(f" {other}" for other in rest)
+            yield _with(f"{left}{right}", ())
         if len(right) > 1:
-            yield f"{left}{right[0]} {right[1:]}", others
+            yield _with(f"{left}{right[0]} {right[1:]}", rest)
         if len(left) > 1:
-            yield f"{left[:-1]} {left[-1]}{right}", others
+            yield _with(f"{left[:-1]} {left[-1]}{right}", rest)
+
+
+def _beside(left: str, right: str, others: list[str], *, right_is_whole: bool) -> tuple[str, str, str, str]:
+    """Two words that were written as one: a key of the longer and another word of the text, if there is one."""
+    partner = max(others, key=len, default="")
+    if len(partner) < SHORTEST_STEM:
+        return _with(f"{left} {right}", others)
+    rest = list(others)
+    rest.remove(partner)
+    if len(left) >= len(right) and right_is_whole:
+        # the partner may be unfinished: it comes last
+        return _with(f"{left} {partner}", (right, *rest))
+    return _with(f"{partner} {right}", (left, *rest))
+
+
+def _with(key: str, others: Sequence[str]) -> tuple[str, str, str, str]:
+    one, two, three = (*(f" {other}" for other in others), "", "", "")[:3]
+    return key, one, two, three

@@ -1,7 +1,7 @@
 """Running a plan on PostgreSQL: one call of a function of the database, which works through the probes there.
 
 The function `helpdesk.search_voters` (`guard/sql/6_search.sql`) runs as the owner of the index and limits the answer
-to the scope of the operator. Together with the look at the operator it is one round trip, by way of a pipeline.
+to the scope of the operator. It looks at the operator too: a keystroke is one round trip.
 """
 
 import json
@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from helpdesk.domain.roles import Operator
 from helpdesk.domain.search import SearchFilters
-from helpdesk.store.search.found import FoundVoter, found_voter
+from helpdesk.store.search.found import FoundVoter, read_found
 from helpdesk.store.search.plan import Like, Plan, Probe
 
 if TYPE_CHECKING:
     import psycopg
 
-_ROLE = "SELECT role FROM operator WHERE id = %s AND name = %s AND disabled IS NULL"
-_SEARCH = "SELECT * FROM helpdesk.search_voters(%s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s)"
+_SEARCH = "SELECT role, voters FROM helpdesk.search_voters(%s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def search_postgresql(
@@ -32,21 +31,18 @@ def search_postgresql(
     """The operator's role as stored now (None when they may not work), and the voters in order of the probes."""
     probes = json.dumps([_row(probe) for probe in plan.probes], ensure_ascii=False)
     given = (
-        probes, limit, operator.id, filters.academy, filters.department,
+        probes, limit, operator.id, operator.name, filters.academy, filters.department,
         filters.establishment, filters.corps, filters.state or "", now,
     )  # fmt: skip
-    with connection.pipeline():
-        who = connection.execute(_ROLE, (operator.id, operator.name), prepare=True)
-        rows = connection.execute(_SEARCH, given, prepare=True)
-        role, found = who.fetchone(), rows.fetchall()
-    return (role[0] if role else None), [found_voter(*row) for row in found]
+    role, found = connection.execute(_SEARCH, given, prepare=True).fetchone() or (None, None)
+    return role, read_found(found or "")
 
 
 def _row(probe: Probe) -> list[object]:
     likes = [_like_row(like) for like in probe.like]
     return [
         probe.kind, probe.low, probe.high, probe.checks, probe.below, probe.similar, probe.before, probe.after, likes,
-        probe.within,
+        probe.within, probe.keys, probe.most,
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from helpdesk.store.engine import Store, driver_faults
 from helpdesk.store.search.found import FoundVoter, nearest_last
 from helpdesk.store.search.plan import Plan
 from helpdesk.store.search.postgresql import search_postgresql
+from helpdesk.store.search.spelling import apart
 from helpdesk.store.search.sqlite import SqliteSearch
 
 _SESSIONS: "WeakKeyDictionary[Store, SearchSession]" = WeakKeyDictionary()
@@ -76,6 +77,7 @@ class SearchSession:
         if isinstance(connection, sqlite3.Connection):
             connection.execute("PRAGMA mmap_size = 4000000000")
             connection.execute("PRAGMA cache_size = -65536")
+            connection.create_function("apart", 2, apart, deterministic=True)
         else:
             connection.autocommit = True
         return connection

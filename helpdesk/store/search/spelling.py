@@ -27,3 +27,8 @@ def slips(stem: str) -> dict[str, int]:
 def parts(word: str) -> tuple[str, ...]:
     """The endings of a word from its second letter on, three letters or more."""
     return tuple(word[start:] for start in range(1, len(word) - SHORTEST_PART + 1))
+
+
+def apart(word: str, typed: str) -> int:
+    """How many letters of each the other lacks: two at most for one slip, four at most for two."""
+    return len([1 for letter in word if letter not in typed]) + len([1 for letter in typed if letter not in word])

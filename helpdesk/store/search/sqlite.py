@@ -2,38 +2,45 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
 from helpdesk.store.search.found import FoundVoter, found_voter
-from helpdesk.store.search.plan import END, Kind, Like, Plan, Probe
+from helpdesk.store.search.plan import END, TWO_SLIPS, Kind, Like, Plan, Probe
 
-MOST_SIMILAR = 240
-MOST_CHECKED = 3_000
-MOST_SCANNED = 10_000
-MOST_WORDS = 60
-MOST_OF_TWO = 24
+MOST_SIMILAR = 60
+MOST_SCANNED = 4_000
+MOST_NEAR = 2_000
+MOST_PARTS = 240
+MOST_WORDS, MOST_OF_TWO = 24, 16
 EACH_WORD = 20
+FARTHEST = 4
 
 _KEY_ORDER = "ORDER BY k.key, k.voter_id, k.place"
 _CHECKS = "instr(e.text, ?) AND instr(e.text, ?) AND instr(e.text, ?)"
+_HOLDS = f"EXISTS (SELECT 1 FROM search_entry AS e WHERE e.voter_id = k.voter_id AND {_CHECKS})"
+_SLIPS = """
+    json_each(:slips) AS t CROSS JOIN search_slip AS s
+    ON s.slip = t.key AND (s.place = 0 OR t.value = 0 OR abs(s.place - t.value) <= 1)
+"""
 _LIKES = f"""
-    SELECT word, min(far) AS far, max(voters) AS voters FROM (
-        SELECT v.word, 0 AS far, v.voters
-        FROM json_each(?) AS t
-        CROSS JOIN search_slip AS s ON s.slip = t.key AND (s.place = 0 OR t.value = 0 OR abs(s.place - t.value) <= 1)
-        CROSS JOIN search_vocabulary AS v ON v.word >= s.stem AND v.word < s.stem || '{END}'
-        WHERE length(v.word) BETWEEN ? AND ? AND (NOT ? OR length(s.stem) = 6 OR v.word = s.stem)
+    SELECT word FROM (
+        SELECT s.stem AS word, apart(s.stem, :typed) AS far, 0 AS voters FROM {_SLIPS} WHERE :by_stem
         UNION ALL
-        SELECT v.word, 1, v.voters FROM search_vocabulary AS v WHERE v.sound = ? AND v.sound <> ''
+        SELECT v.word, apart(iif(:finished, v.word, substr(v.word, 1, :length)), :typed), v.voters
+        FROM {_SLIPS} CROSS JOIN search_vocabulary AS v ON v.word >= s.stem AND v.word < s.stem || '{END}'
+        WHERE NOT :by_stem AND (length(s.stem) = 6 OR v.word = s.stem)
+        AND length(v.word) BETWEEN :shortest AND :longest
         UNION ALL
-        SELECT v.word, 2, v.voters
-        FROM search_part AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
-        WHERE p.part = ? AND length(v.word) BETWEEN ? AND ? AND substr(v.word, 1, 1) = ?
-    ) WHERE word <> ? GROUP BY word ORDER BY far, voters DESC, word
+        SELECT v.word, 1, v.voters FROM search_vocabulary AS v WHERE v.sound = :sound AND v.sound <> ''
+        UNION ALL
+        SELECT p.word, apart(p.word, :typed), 0 FROM search_part AS p
+        WHERE p.part = :ending AND p.word >= substr(:typed, 1, 1) AND p.word < substr(:typed, 1, 1) || '{END}'
+        AND length(p.word) BETWEEN :length - 2 AND :length + 2
+    ) WHERE word <> :typed GROUP BY word ORDER BY min(far), max(voters) DESC, word LIMIT :limit
 """
 _HITS = """
     SELECT v.id, v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, a.state, a.locked_until,
@@ -77,22 +84,27 @@ class SqliteSearch:
         for probe in plan.probes:
             if self._passes_over(probe):
                 continue
+            most = self._exact + MOST_SIMILAR if probe.similar else self._limit
             for row in self._ask(probe):
                 self._found.setdefault(row[0], probe.similar)
+                if len(self._found) >= most:
+                    break
             if not probe.similar:
                 self._exact = len(self._found)
         return self._hits()
 
     def _passes_over(self, probe: Probe) -> bool:
-        if not probe.similar:
-            return self._exact >= min(probe.below, self._limit)
         total = len(self._found)
-        enough = total if probe.kind is Kind.BOTH_SIMILAR else self._exact
-        return total >= MOST_SIMILAR or enough >= probe.below
+        if self._exact >= self._limit or total - self._exact >= MOST_SIMILAR:
+            return True
+        if probe.kind in TWO_SLIPS:
+            return self._exact > 0 or total >= probe.below
+        return self._exact >= probe.below
 
     def _ask(self, probe: Probe) -> Iterable[Sequence[Any]]:
         ask = {
             Kind.KEY: self._keys,
+            Kind.KEYS: self._any_key,
             Kind.CHECKED_KEY: self._checked_keys,
             Kind.CHECKED: self._checked,
             Kind.NUMBER: self._codes,
@@ -100,32 +112,40 @@ class SqliteSearch:
             Kind.PART: self._parts,
             Kind.SIMILAR: self._similar,
             Kind.BOTH_SIMILAR: self._both_similar,
+            Kind.NEAR: self._near,
         }[probe.kind]
         return ask(probe)
 
-    @property
-    def _wanted(self) -> int:
-        return self._limit + len(self._found)
-
     def _keys(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"SELECT DISTINCT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
-        return self._run(sql, (probe.low, probe.high, *self._given, self._wanted))
+        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where}"
+        return self._run(sql, (probe.low, probe.high, *self._given))
+
+    def _any_key(self, probe: Probe) -> Iterator[Sequence[Any]]:
+        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where}"
+        sql += f" LIMIT {EACH_WORD}"
+        for low, *checks in probe.keys:
+            given = (low, low + END, *self._given)
+            if checks[0]:
+                yield from self._run(f"SELECT k.voter_id FROM ({sql}) AS k WHERE {_HOLDS}", (*given, *checks))
+            else:
+                yield from self._run(sql, given)
 
     def _checked_keys(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT DISTINCT voter_id FROM (
+        (check,) = probe.checks
+        sql = f"""SELECT voter_id FROM (
             SELECT k.key, k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
-        ) WHERE instr(key, ?) LIMIT ?"""
-        given = (probe.low, probe.high, *self._given, MOST_SCANNED, probe.checks[0], self._wanted)
-        return self._run(sql, given)
+        ) WHERE instr(key, ?)"""
+        return self._run(sql, (probe.low, probe.high, *self._given, MOST_SCANNED, check))
 
     def _checked(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT DISTINCT k.voter_id FROM (
+        sql = f"""SELECT k.voter_id FROM (
             SELECT voter_id FROM (
                 SELECT k.key, k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
             ) WHERE instr(key, ?) LIMIT ?
-        ) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id WHERE {_CHECKS} LIMIT ?"""
-        given = (probe.low, probe.high, *self._given, MOST_SCANNED, probe.within, MOST_CHECKED)
-        return self._run(sql, (*given, *_three(probe.checks), self._wanted))
+        ) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id WHERE {_CHECKS}"""
+        scanned = MOST_SCANNED if probe.within else probe.most
+        given = (probe.low, probe.high, *self._given, scanned, probe.within, probe.most)
+        return self._run(sql, (*given, *_three(probe.checks)))
 
     def _codes(self, probe: Probe) -> Iterable[Sequence[Any]]:
         join = ""
@@ -134,55 +154,63 @@ class SqliteSearch:
         where = self._where.replace("k.voter_id", "v.id").replace("k.place", "q.id")
         if probe.kind is Kind.NUMBER:
             sql = f"""SELECT v.id FROM voter AS v{join}
-                WHERE v.number >= ? AND v.number < ?{where} ORDER BY v.number LIMIT ?"""
+                WHERE v.number >= ? AND v.number < ?{where} ORDER BY v.number"""
         else:
             sql = f"""SELECT v.id FROM establishment AS p CROSS JOIN voter AS v ON v.establishment_id = p.id{join}
-                WHERE p.code >= ? AND p.code < ?{where} ORDER BY p.code, v.id LIMIT ?"""
-        return self._run(sql, (probe.low, probe.high, *self._given, self._wanted))
+                WHERE p.code >= ? AND p.code < ?{where} ORDER BY p.code, v.id"""
+        return self._run(sql, (probe.low, probe.high, *self._given))
 
     def _parts(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT DISTINCT k.voter_id FROM (
+        sql = f"""SELECT k.voter_id FROM (
             SELECT k.voter_id FROM (
                 SELECT v.word FROM search_part AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
-                WHERE p.part >= ? AND p.part < ? ORDER BY v.voters DESC, v.word LIMIT {MOST_OF_TWO * 10}
+                WHERE p.part >= ? AND p.part < ? ORDER BY v.voters DESC, v.word LIMIT {MOST_PARTS}
             ) AS w CROSS JOIN search_key AS k ON k.key >= w.word || ? AND k.key < w.word || ? || '{END}'
             WHERE true{self._where} LIMIT ?
-        ) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id WHERE {_CHECKS} LIMIT ?"""
-        given = (probe.low, probe.high, probe.after, probe.after, *self._given, MOST_CHECKED)
-        return self._run(sql, (*given, *_three(probe.checks), self._wanted))
-
-    def _similar(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        (like,) = probe.like
-        sql = f"""WITH likely AS MATERIALIZED ({_LIKES} LIMIT {MOST_WORDS}), near AS MATERIALIZED (
-            SELECT k.voter_id, row_number() OVER (PARTITION BY w.word {_KEY_ORDER}) AS place, w.far, w.voters, w.word
-            FROM likely AS w
-            CROSS JOIN search_key AS k ON k.key >= ? || w.word || ? AND k.key < ? || w.word || ? || '{END}'
-            WHERE true{self._where} LIMIT ?
-        )"""
-        around = (probe.before, probe.after, probe.before, probe.after)
-        given = (*_like_given(like), *around, *self._given, MOST_CHECKED)
+        ) AS k"""
+        given = (probe.low, probe.high, probe.after, probe.after, *self._given, probe.most)
         if not probe.checks:
-            sql += f" SELECT DISTINCT voter_id FROM near WHERE place <= {EACH_WORD} LIMIT {MOST_SIMILAR}"
             return self._run(sql, given)
-        sql += f""" SELECT DISTINCT k.voter_id FROM near AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id
-        WHERE k.place <= {EACH_WORD} AND {_CHECKS} LIMIT {MOST_SIMILAR}"""
-        return self._run(sql, (*given, *_three(probe.checks)))
+        return self._run(f"{sql} WHERE {_HOLDS}", (*given, *_three(probe.checks)))
+
+    def _similar(self, probe: Probe) -> Iterator[Sequence[Any]]:
+        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where}"
+        holds, checks = (f" AND {_HOLDS}", _three(probe.checks)) if probe.checks else ("", ())
+        for word in self._likes(probe.like[0], MOST_WORDS):
+            low = f"{probe.before}{word}{probe.after}"
+            yield from self._run(f"{sql}{holds} LIMIT {EACH_WORD}", (low, low + END, *self._given, *checks))
 
     def _both_similar(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        first, second = probe.like
-        sql = f"""WITH one AS MATERIALIZED ({_LIKES} LIMIT {MOST_OF_TWO}),
-            other AS MATERIALIZED ({_LIKES} LIMIT {MOST_OF_TWO})
-        SELECT DISTINCT k.voter_id FROM one CROSS JOIN other
-        CROSS JOIN search_key AS k ON k.key >= one.word || ' ' || other.word
-            AND k.key < one.word || ' ' || other.word || '{END}'
-        WHERE true{self._where} LIMIT {MOST_SIMILAR}"""
-        return self._run(sql, (*_like_given(first), *_like_given(second), *self._given))
+        one, other = (self._likes(like, MOST_OF_TWO) for like in probe.like)
+        sql = f"""SELECT k.voter_id FROM json_each(?) AS one CROSS JOIN json_each(?) AS other
+        CROSS JOIN search_key AS k ON k.key >= one.value || ' ' || other.value
+            AND k.key < one.value || ' ' || other.value || '{END}'
+        WHERE true{self._where}"""
+        return self._run(sql, (json.dumps(one), json.dumps(other), *self._given))
+
+    def _near(self, probe: Probe) -> Iterable[Sequence[Any]]:
+        (like,) = probe.like
+        sql = f"""SELECT voter_id, word, apart(word, ?) AS far FROM (
+            SELECT k.voter_id, substr(k.key, instr(k.key, ' ') + 1) AS word FROM (
+                SELECT k.voter_id, k.key FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
+            ) AS k
+        ) WHERE length(word) BETWEEN ? AND ? AND substr(word, 1, 1) = ? AND far <= ? ORDER BY far, word, voter_id"""
+        given = (like.word, probe.low, probe.high, *self._given, MOST_NEAR)
+        return self._run(sql, (*given, like.shortest - 1, like.longest + 1, like.word[0], FARTHEST))
+
+    def _likes(self, like: Like, limit: int) -> list[str]:
+        given = {
+            "slips": json.dumps(like.slips), "typed": like.word, "finished": like.finished, "length": len(like.word),
+            "by_stem": like.by_stem, "shortest": like.shortest, "longest": like.longest, "sound": like.sound,
+            "ending": like.ending, "limit": limit,
+        }  # fmt: skip
+        return [row[0] for row in self._run(_LIKES, given)]
 
     def _hits(self) -> list[FoundVoter]:
         if not self._found:
             return []
         rows = self._run(_HITS, (json.dumps(list(self._found)),))
-        return [found_voter(row[0], self._found[row[0]], *_converted(row)) for row in rows]
+        return [found_voter(self._found[row[0]], row) for row in rows]
 
     def _stay_within(self, operator_id: int, filters: SearchFilters) -> None:
         """The operator's scope as stored, and the académie and department asked for."""
@@ -219,20 +247,3 @@ class SqliteSearch:
 def _three(checks: tuple[str, ...]) -> tuple[str, str, str]:
     one, two, three = (*checks, "", "", "")[:3]
     return one, two, three
-
-
-def _like_given(like: Like) -> tuple[object, ...]:
-    far = (len(like.word) - 2, len(like.word) + 2)
-    return (
-        json.dumps(like.slips), like.shortest, like.longest, like.finished, like.sound,
-        like.ending, *far, like.word[:1], like.word,
-    )  # fmt: skip
-
-
-def _converted(row: Sequence[Any]) -> Sequence[Any]:
-    """The columns after the id, with the time as one."""
-    return (*row[1:8], _moment(row[8]), row[9])
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None

@@ -1,25 +1,38 @@
 -- Who is asking: everything hangs on session_user, which no SQL of the session can change.
 -- An operator's login is the folded name in the table `operator`; disabled ones are nobody.
+-- What nearly every statement asks is in PL/pgSQL: its plan is kept for the session, that of a SQL function is not.
 
 CREATE OR REPLACE FUNCTION helpdesk.session_kind() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT CASE
-        WHEN rolsuper OR pg_has_role(session_user, 'helpdesk_owner', 'MEMBER') THEN 'owner'
-        WHEN pg_has_role(session_user, 'helpdesk_desk', 'MEMBER') THEN 'desk'
-        WHEN pg_has_role(session_user, 'helpdesk_mailer', 'MEMBER') THEN 'mailer'
-        WHEN pg_has_role(session_user, 'helpdesk_portal', 'MEMBER') THEN 'portal'
-        ELSE 'nobody'
-    END FROM pg_roles WHERE rolname = session_user
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN rolsuper OR pg_has_role(session_user, 'helpdesk_owner', 'MEMBER') THEN 'owner'
+            WHEN pg_has_role(session_user, 'helpdesk_desk', 'MEMBER') THEN 'desk'
+            WHEN pg_has_role(session_user, 'helpdesk_mailer', 'MEMBER') THEN 'mailer'
+            WHEN pg_has_role(session_user, 'helpdesk_portal', 'MEMBER') THEN 'portal'
+            ELSE 'nobody'
+        END FROM pg_roles WHERE rolname = session_user
+    );
+END
 $$;
 
 CREATE OR REPLACE FUNCTION helpdesk.operator_id() RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT id FROM operator WHERE folded = session_user AND disabled IS NULL
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT id FROM operator WHERE folded = session_user AND disabled IS NULL
+    );
+END
 $$;
 
 CREATE OR REPLACE FUNCTION helpdesk.operator_role() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT role FROM operator WHERE folded = session_user AND disabled IS NULL
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT role FROM operator WHERE folded = session_user AND disabled IS NULL
+    );
+END
 $$;
 
 CREATE OR REPLACE FUNCTION helpdesk.administers() RETURNS boolean
@@ -45,8 +58,12 @@ $$;
 
 -- The operator's own voter number, if they are a voter too.
 CREATE OR REPLACE FUNCTION helpdesk.own_voter_number() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT voter_number FROM operator WHERE folded = session_user AND disabled IS NULL
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT voter_number FROM operator WHERE folded = session_user AND disabled IS NULL
+    );
+END
 $$;
 
 -- The record that row-level security hides from its owner. An administrator sees their own: a roll is imported whole,
@@ -57,9 +74,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION helpdesk.sees_every_place() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT helpdesk.serves_voters()
-        AND NOT EXISTS (SELECT 1 FROM operator_scope WHERE operator_id = helpdesk.operator_id())
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT helpdesk.serves_voters()
+            AND NOT EXISTS (SELECT 1 FROM operator_scope WHERE operator_id = helpdesk.operator_id())
+    );
+END
 $$;
 
 CREATE OR REPLACE FUNCTION helpdesk.sees_all() RETURNS boolean

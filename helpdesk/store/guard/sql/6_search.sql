@@ -1,13 +1,20 @@
 -- The search of `helpdesk.store.search`: works through the probes of a plan (plan.py tells what each is) in one call.
 -- It runs as the owner, since nobody at a desk may read the index, and shows what the caller may see: an operator's
 -- own login is limited to its scope, without the login's own record, whatever the arguments say. Only sessions that
--- may see everything (owner) name the operator whose scope holds.
+-- may see everything (owner) name the operator whose role and scope hold.
+--
+-- Answers one row: the operator's role as stored now (null for one who is gone or disabled), and the voters found,
+-- best first, in one text as `found.py` reads it: voters parted by U+001E, their fields by U+001F. A row for each voter
+-- would cost more to send than to find.
+--
+-- Every statement is planned once a session: what is planned with each call takes longer than it runs.
 
 CREATE OR REPLACE FUNCTION helpdesk.search_lets_through(
     p_voter int, p_establishment text, p_corps text, p_state text, p_now timestamptz
 ) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
         SELECT FROM voter v
         JOIN establishment p ON p.id = v.establishment_id
         JOIN account a ON a.voter_id = v.id
@@ -18,70 +25,96 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
             WHEN 'locked' THEN a.locked_until > p_now
             ELSE a.state = p_state AND (a.locked_until IS NULL OR a.locked_until <= p_now)
         END
-    )
-$$;
+    );
+END $$;
 
-CREATE OR REPLACE FUNCTION helpdesk.search_likes(p_like jsonb, p_limit int) RETURNS TABLE (word text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT u.word FROM (
-        SELECT v.word, 0 AS far, v.voters
-        FROM jsonb_each_text(p_like -> 1) t
-        JOIN search_slip s ON s.slip = t.key AND (s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1)
-        JOIN search_vocabulary v ON v.word >= s.stem AND v.word < s.stem || U&'\+10FFFF'
-        WHERE length(v.word) BETWEEN (p_like -> 4)::int AND (p_like -> 5)::int
-        AND (NOT (p_like -> 6)::boolean OR length(s.stem) = 6 OR v.word = s.stem)
-        UNION ALL
-        SELECT v.word, 1, v.voters FROM search_vocabulary v WHERE v.sound = p_like ->> 2 AND v.sound <> ''
-        UNION ALL
-        SELECT v.word, 2, v.voters FROM search_part p JOIN search_vocabulary v ON v.word = p.word
-        WHERE p.part = p_like ->> 3 AND left(v.word, 1) = left(p_like ->> 0, 1)
-        AND length(v.word) BETWEEN length(p_like ->> 0) - 2 AND length(p_like ->> 0) + 2
-    ) u WHERE u.word <> p_like ->> 0
-    GROUP BY u.word ORDER BY min(u.far), max(u.voters) DESC, u.word COLLATE "C" LIMIT p_limit
-$$;
+-- Words like one that may be misspelt, nearest first; beginnings of words (stems) for a short one that is unfinished.
+-- `far` counts the letters that one has and the other lacks, as `spelling.apart` does.
+CREATE OR REPLACE FUNCTION helpdesk.search_likes(p_like jsonb, p_limit int) RETURNS text[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    typed text := p_like ->> 0;
+    heard text := p_like ->> 2;
+    ending text := p_like ->> 3;
+    shortest int := p_like -> 4;
+    longest int := p_like -> 5;
+    finished boolean := p_like -> 6;
+    by_stem boolean := NOT finished AND length(typed) <= 6;
+BEGIN
+    RETURN ARRAY(
+        SELECT u.word FROM (
+            SELECT s.stem AS word, length(translate(s.stem, typed, '')) + length(translate(typed, s.stem, '')) AS far, 0 AS voters
+            FROM jsonb_each_text(p_like -> 1) t
+            JOIN search_slip s ON s.slip = t.key AND (s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1)
+            WHERE by_stem
+            UNION ALL
+            SELECT w.word, length(translate(w.begun, typed, '')) + length(translate(typed, w.begun, '')), w.voters FROM (
+                SELECT v.word, v.voters, CASE WHEN finished THEN v.word ELSE left(v.word, length(typed)) END AS begun
+                FROM jsonb_each_text(p_like -> 1) t
+                JOIN search_slip s ON s.slip = t.key AND (s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1)
+                JOIN search_vocabulary v ON v.word >= s.stem AND v.word < s.stem || U&'\+10FFFF'
+                WHERE NOT by_stem AND (length(s.stem) = 6 OR v.word = s.stem)
+                AND length(v.word) BETWEEN shortest AND longest
+            ) w
+            UNION ALL
+            SELECT v.word, 1, v.voters FROM search_vocabulary v WHERE v.sound = heard AND heard <> ''
+            UNION ALL
+            SELECT p.word, length(translate(p.word, typed, '')) + length(translate(typed, p.word, '')), 0
+            FROM search_part p
+            WHERE p.part = ending AND p.word >= left(typed, 1) AND p.word < left(typed, 1) || U&'\+10FFFF'
+            AND length(p.word) BETWEEN length(typed) - 2 AND length(typed) + 2
+        ) u WHERE u.word <> typed
+        GROUP BY u.word ORDER BY min(u.far), max(u.voters) DESC, u.word COLLATE "C" LIMIT p_limit
+    );
+END $$;
 
 CREATE OR REPLACE FUNCTION helpdesk.search_voters(
-    p_probes jsonb, p_limit int, p_operator int, p_academy text, p_department text,
-    p_establishment text, p_corps text, p_state text, p_now timestamptz
-) RETURNS TABLE (
-    id int, alike boolean, number text, first_name text, family_name text, usage_name text,
-    code text, name text, state text, locked_until timestamptz, addresses text
+    p_probes jsonb, p_limit int, p_operator int, p_name text, p_academy text, p_department text,
+    p_establishment text, p_corps text, p_state text, p_now timestamptz, OUT role text, OUT voters text
 ) LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET jit = off SET search_path = pg_catalog, public, pg_temp
+SET enable_bitmapscan = off SET max_parallel_workers_per_gather = 0 SET jit = off SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    most_similar CONSTANT int := 240;
-    most_checked CONSTANT int := 3000;
-    most_scanned CONSTANT int := 10000;
+    most_similar CONSTANT int := 60;
+    most_checked int;
+    most_scanned CONSTANT int := 4000;
+    most_near CONSTANT int := 2000;
     v_end CONSTANT text := U&'\+10FFFF';
     narrow boolean := p_establishment <> '' OR p_corps <> '' OR p_state <> '';
-    who int := p_operator;
+    who int;
     hidden text;
+    is_scoped boolean;
     places smallint[];
-    found_ids int[] := '{}';
-    found_similar boolean[] := '{}';
+    ids int[] := '{}';
+    fresh int[];
     exact int := 0;
     total int := 0;
+    enough int;
+    wanted int;
     probe jsonb;
+    likes jsonb;
     kind text; low text; high text; c1 text; c2 text; c3 text; before_ text; after_ text; within text;
-    below int; is_similar boolean; wanted int;
-    one jsonb; two jsonb;
-    v_id int;
-    fresh int[];
+    word_ text; like_words text[]; other_words text[];
+    is_similar boolean;
 BEGIN
     IF helpdesk.session_kind() = 'desk' THEN
-        IF NOT helpdesk.serves_voters() THEN
-            RETURN;
-        END IF;
-        who := helpdesk.operator_id();
-        hidden := helpdesk.own_record();
+        SELECT o.id, o.role, CASE o.role WHEN 'administrator' THEN NULL ELSE o.voter_number END
+        INTO who, search_voters.role, hidden
+        FROM operator o WHERE o.folded = session_user AND o.disabled IS NULL AND o.id = p_operator AND o.name = p_name;
+    ELSE
+        SELECT o.id, o.role INTO who, search_voters.role
+        FROM operator o WHERE o.id = p_operator AND o.name = p_name AND o.disabled IS NULL;
     END IF;
-    IF p_academy <> '' OR p_department <> '' OR EXISTS (SELECT FROM operator_scope o WHERE o.operator_id = who) THEN
+    IF role IS NULL OR role NOT IN ('agent', 'supervisor', 'administrator') THEN
+        RETURN;
+    END IF;
+    is_scoped := EXISTS (SELECT FROM operator_scope o WHERE o.operator_id = who);
+    IF is_scoped OR p_academy <> '' OR p_department <> '' THEN
         places := ARRAY(
             SELECT p.id FROM search_place p
             WHERE (p_academy = '' OR p.academy = p_academy) AND (p_department = '' OR p.department = p_department)
-            AND (NOT EXISTS (SELECT FROM operator_scope o WHERE o.operator_id = who) OR EXISTS (
+            AND (NOT is_scoped OR EXISTS (
                 SELECT FROM operator_scope o WHERE o.operator_id = who
                 AND ((o.kind = 'academy' AND o.value = p.academy) OR (o.kind = 'department' AND o.value = p.department))
             ))
@@ -89,64 +122,21 @@ BEGIN
     END IF;
     FOR probe IN SELECT * FROM jsonb_array_elements(p_probes) LOOP
         kind := probe ->> 0;
-        below := (probe -> 4)::int;
         is_similar := (probe -> 5)::boolean;
-        CONTINUE WHEN NOT is_similar AND (exact >= p_limit OR exact >= below);
-        CONTINUE WHEN is_similar AND (total >= most_similar OR (CASE kind WHEN 'both_similar' THEN total ELSE exact END) >= below);
+        enough := CASE WHEN NOT is_similar THEN exact WHEN kind IN ('both_similar', 'near') AND exact = 0 THEN total
+            WHEN kind IN ('both_similar', 'near') THEN most_similar ELSE exact END;
+        CONTINUE WHEN enough >= (probe -> 4)::int OR exact >= p_limit OR total - exact >= most_similar;
         low := probe ->> 1;
         high := probe ->> 2;
-        c1 := coalesce(probe #>> '{3,0}', '');
-        c2 := coalesce(probe #>> '{3,1}', '');
-        c3 := coalesce(probe #>> '{3,2}', '');
-        before_ := probe ->> 6;
-        after_ := probe ->> 7;
-        within := coalesce(probe ->> 9, '');
         wanted := p_limit + total;
-        CASE kind
-        WHEN 'key' THEN
+        IF kind = 'key' THEN
             fresh := ARRAY(
-                SELECT d.voter_id FROM (
-                    SELECT k.voter_id, min(k.n) AS n FROM (
-                        SELECT r.voter_id, row_number() OVER () AS n FROM (
-                            SELECT k.voter_id FROM search_key k WHERE k.key >= low AND k.key < high
-                            AND (places IS NULL OR k.place = ANY (places))
-                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                            ORDER BY k.key, k.voter_id, k.place LIMIT wanted * 4
-                        ) r
-                    ) k GROUP BY k.voter_id
-                ) d ORDER BY d.n LIMIT wanted
+                SELECT k.voter_id FROM search_key k WHERE k.key >= low AND k.key < high
+                AND (places IS NULL OR k.place = ANY (places))
+                AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                ORDER BY k.key, k.voter_id, k.place LIMIT wanted * 4
             );
-        WHEN 'checked_key' THEN
-            fresh := ARRAY(
-                SELECT d.voter_id FROM (
-                    SELECT k.voter_id, min(k.n) AS n FROM (
-                        SELECT r.voter_id, r.key, row_number() OVER () AS n FROM (
-                            SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
-                            AND (places IS NULL OR k.place = ANY (places))
-                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                            ORDER BY k.key, k.voter_id, k.place LIMIT most_scanned
-                        ) r WHERE strpos(r.key, c1) > 0 LIMIT wanted * 4
-                    ) k GROUP BY k.voter_id
-                ) d ORDER BY d.n LIMIT wanted
-            );
-        WHEN 'checked' THEN
-            fresh := ARRAY(
-                SELECT d.voter_id FROM (
-                    SELECT k.voter_id, min(k.n) AS n FROM (
-                        SELECT r.voter_id, r.n FROM (
-                            SELECT q.voter_id, row_number() OVER () AS n FROM (
-                                SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
-                                AND (places IS NULL OR k.place = ANY (places))
-                                AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                                ORDER BY k.key, k.voter_id, k.place LIMIT CASE within WHEN '' THEN most_checked ELSE most_scanned END
-                            ) q WHERE within = '' OR strpos(q.key, within) > 0 LIMIT most_checked
-                        ) r JOIN search_entry e ON e.voter_id = r.voter_id
-                        WHERE strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                        LIMIT wanted * 4
-                    ) k GROUP BY k.voter_id
-                ) d ORDER BY d.n LIMIT wanted
-            );
-        WHEN 'number' THEN
+        ELSIF kind = 'number' THEN
             fresh := ARRAY(
                 SELECT v.id FROM voter v
                 WHERE v.number >= low AND v.number < high
@@ -155,11 +145,11 @@ BEGIN
                 AND (NOT narrow OR helpdesk.search_lets_through(v.id, p_establishment, p_corps, p_state, p_now))
                 ORDER BY v.number LIMIT wanted
             );
-        WHEN 'establishment' THEN
+        ELSIF kind = 'establishment' THEN
             fresh := ARRAY(
                 SELECT v.id FROM (
                     SELECT p.id, p.code FROM establishment p WHERE p.code >= low AND p.code < high
-                    ORDER BY p.code LIMIT most_checked
+                    ORDER BY p.code LIMIT wanted
                 ) p CROSS JOIN LATERAL (
                     SELECT v.id FROM voter v WHERE v.establishment_id = p.id
                     AND (places IS NULL OR EXISTS (SELECT FROM search_place q
@@ -168,88 +158,151 @@ BEGIN
                     ORDER BY v.id
                 ) v LIMIT wanted
             );
-        WHEN 'part' THEN
-            fresh := ARRAY(
-                SELECT d.voter_id FROM (
-                    SELECT k.voter_id, min(k.n) AS n FROM (
-                        SELECT r.voter_id, r.n FROM (
-                            SELECT q.voter_id, row_number() OVER () AS n FROM (
-                                SELECT k.voter_id FROM (
-                                    SELECT v.word FROM search_part p JOIN search_vocabulary v ON v.word = p.word
-                                    WHERE p.part >= low AND p.part < high ORDER BY v.voters DESC, v.word LIMIT 240
-                                ) w CROSS JOIN LATERAL (
-                                    SELECT k.voter_id FROM search_key k
-                                    WHERE k.key >= w.word || after_ AND k.key < w.word || after_ || v_end
-                                    AND (places IS NULL OR k.place = ANY (places))
-                                    AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                                    ORDER BY k.key, k.voter_id, k.place
-                                ) k LIMIT most_checked
-                            ) q
-                        ) r JOIN search_entry e ON e.voter_id = r.voter_id
-                        WHERE strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                        LIMIT wanted * 4
-                    ) k GROUP BY k.voter_id
-                ) d ORDER BY d.n LIMIT wanted
-            );
-        WHEN 'similar' THEN
-            one := probe #> '{8,0}';
-            fresh := ARRAY(
-                SELECT d.voter_id FROM (
-                    SELECT k.voter_id, min(k.n) AS n FROM (
-                        SELECT r.voter_id, r.n FROM (
-                            SELECT q.voter_id, row_number() OVER () AS n FROM (
-                                SELECT k.voter_id FROM helpdesk.search_likes(one, 60) w CROSS JOIN LATERAL (
-                                    SELECT k.voter_id FROM search_key k
-                                    WHERE k.key >= before_ || w.word || after_
-                                    AND k.key < before_ || w.word || after_ || v_end
-                                    AND (places IS NULL OR k.place = ANY (places))
-                                    AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                                    ORDER BY k.key, k.voter_id, k.place LIMIT 20
-                                ) k LIMIT most_checked
-                            ) q
-                        ) r WHERE c1 = '' OR EXISTS (
-                            SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
-                            AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                        )
-                    ) k GROUP BY k.voter_id
-                ) d ORDER BY d.n LIMIT most_similar
-            );
-        WHEN 'both_similar' THEN
-            one := probe #> '{8,0}';
-            two := probe #> '{8,1}';
-            fresh := ARRAY(
-                SELECT d.voter_id FROM (
-                    SELECT k.voter_id, min(k.n) AS n FROM (
-                        SELECT k.voter_id, row_number() OVER () AS n
-                        FROM helpdesk.search_likes(one, 24) a CROSS JOIN helpdesk.search_likes(two, 24) b CROSS JOIN LATERAL (
-                            SELECT k.voter_id FROM search_key k
-                            WHERE k.key >= a.word || ' ' || b.word AND k.key < a.word || ' ' || b.word || v_end
+        ELSE
+            c1 := coalesce(probe #>> '{3,0}', '');
+            c2 := coalesce(probe #>> '{3,1}', '');
+            c3 := coalesce(probe #>> '{3,2}', '');
+            before_ := probe ->> 6;
+            after_ := probe ->> 7;
+            within := probe ->> 9;
+            most_checked := probe -> 11;
+            CASE kind
+            WHEN 'checked_key' THEN
+                fresh := ARRAY(
+                    SELECT r.voter_id FROM (
+                        SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
+                        AND (places IS NULL OR k.place = ANY (places))
+                        AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                        ORDER BY k.key, k.voter_id, k.place LIMIT most_scanned
+                    ) r WHERE strpos(r.key, c1) > 0 LIMIT wanted * 4
+                );
+            WHEN 'checked' THEN
+                fresh := ARRAY(
+                    SELECT r.voter_id FROM (
+                        SELECT q.voter_id FROM (
+                            SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
                             AND (places IS NULL OR k.place = ANY (places))
                             AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
                             ORDER BY k.key, k.voter_id, k.place
-                        ) k LIMIT most_similar * 4
-                    ) k GROUP BY k.voter_id
-                ) d ORDER BY d.n LIMIT most_similar
+                            LIMIT CASE within WHEN '' THEN most_checked ELSE most_scanned END
+                        ) q WHERE within = '' OR strpos(q.key, within) > 0 LIMIT most_checked
+                    ) r WHERE EXISTS (
+                        SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
+                        AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                    ) LIMIT wanted * 4
+                );
+            WHEN 'keys' THEN
+                fresh := ARRAY(
+                    SELECT k.voter_id FROM jsonb_array_elements(probe -> 10) WITH ORDINALITY l (given, n)
+                    CROSS JOIN LATERAL (
+                        SELECT k.voter_id FROM search_key k
+                        WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
+                        AND (places IS NULL OR k.place = ANY (places))
+                        AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                        ORDER BY k.key, k.voter_id, k.place LIMIT 20
+                    ) k
+                    WHERE l.given ->> 1 = '' OR EXISTS (
+                        SELECT FROM search_entry e WHERE e.voter_id = k.voter_id
+                        AND strpos(e.text, l.given ->> 1) > 0 AND strpos(e.text, l.given ->> 2) > 0
+                        AND strpos(e.text, l.given ->> 3) > 0
+                    ) LIMIT wanted
+                );
+            WHEN 'part' THEN
+                fresh := ARRAY(
+                    SELECT r.voter_id FROM (
+                        SELECT k.voter_id FROM (
+                            SELECT v.word FROM search_part p JOIN search_vocabulary v ON v.word = p.word
+                            WHERE p.part >= low AND p.part < high ORDER BY v.voters DESC, v.word LIMIT 240
+                        ) w CROSS JOIN LATERAL (
+                            SELECT k.voter_id FROM search_key k
+                            WHERE k.key >= w.word || after_ AND k.key < w.word || after_ || v_end
+                            AND (places IS NULL OR k.place = ANY (places))
+                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                            ORDER BY k.key, k.voter_id, k.place
+                        ) k LIMIT most_checked
+                    ) r WHERE c1 = '' OR EXISTS (
+                        SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
+                        AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                    ) LIMIT wanted * 4
+                );
+            WHEN 'similar' THEN
+                likes := probe #> '{8,0}';
+                like_words := helpdesk.search_likes(likes, 24);
+                fresh := ARRAY(
+                    SELECT r.voter_id FROM (
+                        SELECT k.voter_id FROM unnest(like_words) w (word) CROSS JOIN LATERAL (
+                            SELECT k.voter_id FROM search_key k
+                            WHERE k.key >= before_ || w.word || after_
+                            AND k.key < before_ || w.word || after_ || v_end
+                            AND (places IS NULL OR k.place = ANY (places))
+                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                            ORDER BY k.key, k.voter_id, k.place LIMIT 20
+                        ) k
+                    ) r WHERE c1 = '' OR EXISTS (
+                        SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
+                        AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                    ) LIMIT most_similar * 4
+                );
+            WHEN 'both_similar' THEN
+                likes := probe #> '{8,0}';
+                like_words := helpdesk.search_likes(likes, 16);
+                likes := probe #> '{8,1}';
+                other_words := helpdesk.search_likes(likes, 16);
+                fresh := ARRAY(
+                    SELECT k.voter_id FROM unnest(like_words) a (word) CROSS JOIN unnest(other_words) b (word)
+                    CROSS JOIN LATERAL (
+                        SELECT k.voter_id FROM search_key k
+                        WHERE k.key >= a.word || ' ' || b.word AND k.key < a.word || ' ' || b.word || v_end
+                        AND (places IS NULL OR k.place = ANY (places))
+                        AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                        ORDER BY k.key, k.voter_id, k.place LIMIT 20
+                    ) k LIMIT most_similar * 2
+                );
+            WHEN 'near' THEN
+                likes := probe #> '{8,0}';
+                word_ := likes ->> 0;
+                fresh := ARRAY(
+                    SELECT c.voter_id FROM (
+                        SELECT r.voter_id, r.word,
+                            length(translate(r.word, word_, '')) + length(translate(word_, r.word, '')) AS apart
+                        FROM (
+                            SELECT k.voter_id, split_part(k.key, ' ', 2) AS word FROM (
+                                SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
+                                AND (places IS NULL OR k.place = ANY (places))
+                                AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                                ORDER BY k.key, k.voter_id, k.place LIMIT most_near
+                            ) k
+                        ) r WHERE length(r.word) BETWEEN (likes -> 4)::int - 1 AND (likes -> 5)::int + 1
+                        AND left(r.word, 1) = left(word_, 1)
+                    ) c WHERE c.apart <= 4 ORDER BY c.apart, c.word, c.voter_id LIMIT most_similar
+                );
+            END CASE;
+        END IF;
+        IF cardinality(fresh) > 0 THEN
+            ids := ARRAY(
+                SELECT u.id FROM (
+                    SELECT u.id, min(u.n) AS n FROM unnest(ids || fresh) WITH ORDINALITY u (id, n) GROUP BY u.id
+                ) u ORDER BY u.n LIMIT CASE WHEN is_similar THEN exact + most_similar ELSE p_limit END
             );
-        END CASE;
-        FOREACH v_id IN ARRAY fresh LOOP
-            CONTINUE WHEN v_id = ANY (found_ids);
-            found_ids := found_ids || v_id;
-            found_similar := found_similar || is_similar;
-            total := total + 1;
-            IF NOT is_similar THEN
-                exact := exact + 1;
-            END IF;
-        END LOOP;
+            total := cardinality(ids);
+            exact := CASE WHEN is_similar THEN exact ELSE total END;
+        END IF;
     END LOOP;
-    RETURN QUERY
-        SELECT v.id, f.alike, v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, a.state, a.locked_until,
-            (SELECT string_agg(CASE WHEN d.tied THEN '*' || d.address ELSE d.address END, ' ')
-                FROM address d WHERE d.voter_id = v.id)
-        FROM unnest(found_ids, found_similar) WITH ORDINALITY f (id, alike, n)
+    voters := (
+        SELECT string_agg(
+            CASE WHEN f.n > exact THEN '~' ELSE '' END || U&'\001F' || v.id || U&'\001F' || v.number
+            || U&'\001F' || v.first_name || U&'\001F' || v.family_name || U&'\001F' || v.usage_name
+            || U&'\001F' || p.code || U&'\001F' || p.name || U&'\001F' || a.state || U&'\001F'
+            || coalesce(to_char(a.locked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '') || U&'\001F'
+            || coalesce((
+                SELECT string_agg(CASE WHEN d.tied THEN '*' || d.address ELSE d.address END, ' ')
+                FROM address d WHERE d.voter_id = v.id
+            ), ''), U&'\001E' ORDER BY f.n
+        )
+        FROM unnest(ids) WITH ORDINALITY f (id, n)
         JOIN voter v ON v.id = f.id
         JOIN establishment p ON p.id = v.establishment_id
         JOIN account a ON a.voter_id = v.id
         WHERE v.number IS DISTINCT FROM hidden
-        ORDER BY f.n;
+    );
 END $$;
