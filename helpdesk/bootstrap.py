@@ -41,6 +41,7 @@ __all__ = [
     "Program",
     "bounce_mailbox",
     "create_program",
+    "keyring_backend",
     "link_key",
     "live_changes",
     "mail_renderer",
@@ -48,9 +49,11 @@ __all__ = [
     "open_program",
     "portal_key",
     "read_ballots",
+    "read_credential",
     "read_election",
     "read_returned",
     "reference_calendar",
+    "secret_names",
     "sender_dns",
     "smtp_transport",
     "statement_signer",
@@ -143,6 +146,24 @@ def open_backup(settings: Settings, copy: Path) -> Iterator[tuple[Program, Store
 def live_changes(program: Program) -> Live | None:
     """What tells of changes by itself, where the store can."""
     return Live(program.store) if program.store.keeps_logins else None
+
+
+def keyring_backend() -> str | None:
+    """What keeps secrets on this machine, by name; None where nothing does. Raises SecretStoreUnavailable."""
+    return KeyringSecrets().backend()
+
+
+def secret_names(settings: Settings) -> dict[str, tuple[str, str | None]]:
+    """Every secret that the program may need: its name in the keyring, and the setting that names a file instead."""
+    return {
+        "database.password": (f"database:{settings.database}", "database_password_file"),
+        "smtp.password": (f"smtp-password:{settings.smtp.user}", "smtp_password_file"),
+        "imap.password": (f"imap-password:{settings.imap.user}", "imap_password_file"),
+        "link key": ("link-key", "link_key_file"),
+        "portal key": ("portal-key", "portal_key_file"),
+        "statement key": ("statement-key", "statement_key_file"),
+        "operator's password": (f"operator-password:{settings.operator}", "password_file"),
+    }
 
 
 def reference_calendar() -> Election:

@@ -23,6 +23,7 @@ class SenderDns:
             self._resolver.nameservers = [server]
             self._resolver.port = port
         self._resolver.lifetime = _PATIENCE_SECONDS
+        self._silent = False
 
     def look_up(self, domain: str, *, selector: str = "") -> tuple[DnsFinding, ...]:
         """SPF, DKIM and DMARC of a domain; DKIM needs the selector that the mail server signs with."""
@@ -74,11 +75,14 @@ class SenderDns:
         return DnsFinding("dmarc", DnsVerdict.MISSING, f"_dmarc.{domain}")
 
     def _texts(self, name: str) -> list[str] | None:
-        """The TXT records of a name; None when nobody could be asked."""
+        """The TXT records of a name; None when nobody could be asked, who is then not asked again."""
+        if self._silent:
+            return None
         try:
             answer = self._resolver.resolve(name, "TXT", search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except dns.exception.DNSException:
+            self._silent = True
             return None
         return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]

@@ -12,6 +12,7 @@ from typing import Any
 
 from helpdesk.config import Settings
 from helpdesk.domain.bug_trace import where_it_broke
+from helpdesk.system.private_files import touch_private
 
 _OURS = "helpdesk"
 _LIBRARIES = ("waitress",)  # the portal's server tells of queues
@@ -71,6 +72,7 @@ def _handler(settings: Settings) -> logging.Handler:
         return logging.StreamHandler(sys.stderr)
     path = settings.data_dir / "helpdesk.log"
     path.parent.mkdir(parents=True, exist_ok=True)
+    touch_private(path)
     return logging.FileHandler(path, encoding="utf-8")
 
 

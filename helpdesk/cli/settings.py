@@ -3,7 +3,7 @@
 import click
 
 from helpdesk.cli.options import given
-from helpdesk.config import Settings, load_settings
+from helpdesk.config import Effective, Settings, effective_settings, load_settings
 
 
 def settings_of(context: click.Context) -> Settings:
@@ -13,4 +13,12 @@ def settings_of(context: click.Context) -> Settings:
         database=given(context, "database"),
         operator=given(context, "operator"),
         language=given(context, "lang"),
+    )
+
+
+def effective_of(context: click.Context) -> dict[str, Effective]:
+    """The same, one by one, with where each is from."""
+    on_the_line = {"database": given(context, "database"), "operator": given(context, "operator")}
+    return effective_settings(
+        config_file=given(context, "config"), given=on_the_line | {"language": given(context, "lang")}
     )

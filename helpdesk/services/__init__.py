@@ -16,6 +16,7 @@ from helpdesk.services.contacts import Contacts
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.drafts import Drafts
 from helpdesk.services.elections import Elections
+from helpdesk.services.health import Health
 from helpdesk.services.incidents import Incidents
 from helpdesk.services.invitations import Invitations
 from helpdesk.services.link_requests import LinkRequests
@@ -70,6 +71,7 @@ class Services:
     address_changes: AddressChanges
     drafts: Drafts
     shortlist: Shortlist
+    health: Health
     incidents: Incidents
     backups: Backups
     calendar: Calendar
@@ -109,6 +111,7 @@ def build_services(context: ServiceContext) -> Services:
         address_changes=AddressChanges(context),
         drafts=Drafts(context),
         shortlist=Shortlist(context),
+        health=Health(context),
         incidents=Incidents(context),
         backups=Backups(context),
         calendar=Calendar(context),

@@ -168,11 +168,16 @@ class Store:
                 raise StoreMissing
             if not {"alembic_version", "voter", "audit_event"} <= tables:
                 raise NotAStore
-            revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        revision = self.revision()
         if revision not in REVISIONS:
             raise StoreTooNew
         if revision != REVISIONS[-1]:
             raise StoreTooOld
+
+    def revision(self) -> str:
+        """The revision of the store's tables. Raises the store's faults."""
+        with self.read() as connection:
+            return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
 
     def open_connection(self) -> "psycopg.Connection[tuple[object, ...]]":
         """A connection of its own to the server, outside the pool, for who waits on it for long; autocommitting."""

@@ -83,6 +83,7 @@ def helpdesk(tmp_path: Path, catcher: MailCatcher, database_url: str) -> Command
     folder = tmp_path / "desk"
     folder.mkdir()
     (folder / "password").write_text(ADMIN_PASSWORD)
+    (folder / "password").chmod(0o600)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HELPDESK_")}
     return CommandLine(
         folder,
@@ -102,6 +103,8 @@ def helpdesk(tmp_path: Path, catcher: MailCatcher, database_url: str) -> Command
             "HELPDESK_SMTP_PORT": str(catcher.smtp_port),
             "HELPDESK_SMTP_SECURITY": "none",
             "HELPDESK_MAIL_SENDER": "elections@ac-rennes.example",
+            "HELPDESK_DNS_SERVER": "127.0.0.1",  # nobody answers there: no test asks the Internet
+            "HELPDESK_DNS_PORT": "1",
             "HELPDESK_PORTAL_URL": "https://portail.example.org",
             "HELPDESK_LIMITS_ARGON2_TIME_COST": "1",
             "HELPDESK_LIMITS_ARGON2_MEMORY_KIB": "1024",

@@ -67,19 +67,9 @@ def test_voters_are_invited_in_bulk_and_reminded_later(helpdesk, catcher):
     assert (run.code, len(run.err.strip().splitlines())) == (3, 1)
 
 
-def test_the_doctor_says_what_is_well_and_what_is_not(helpdesk, catcher):
-    assert helpdesk("doctor").code == 5  # no store yet
-    ready(helpdesk)
-    run = helpdesk.ok("doctor", "--json")
-    assert all(check["ok"] for check in run.json), run.json
-    run = helpdesk("doctor", HELPDESK_SMTP_PORT="1")
-    assert (run.code, "!!  Mail server" in run.out) == (5, True)
-
-
 def test_the_doctor_sends_a_mail_and_explains_the_domain(helpdesk, catcher):
     ready(helpdesk)
-    away = {"HELPDESK_DNS_SERVER": "127.0.0.1", "HELPDESK_DNS_PORT": "1"}
-    run = helpdesk("doctor", "--mail", "me@ac-rennes.example", **away)
+    run = helpdesk("doctor", "--mail", "me@ac-rennes.example")
     assert run.code == 5  # nobody could be asked about the domain
     assert "ok  Mail to me@ac-rennes.example: taken by the server (250 2.0.0 Ok" in run.out
     assert "SPF" in run.out
@@ -87,7 +77,7 @@ def test_the_doctor_sends_a_mail_and_explains_the_domain(helpdesk, catcher):
     (mail,) = catcher.messages
     assert (mail.recipients, "Nothing needs to be done" in mail.text) == (("me@ac-rennes.example",), True)
     catcher.answers["bad@ac-rennes.example"] = "550 5.1.1 User unknown"
-    run = helpdesk("doctor", "--mail", "bad@ac-rennes.example", **away)
+    run = helpdesk("doctor", "--mail", "bad@ac-rennes.example")
     assert "!!  Mail to bad@ac-rennes.example: not taken: there is no such mailbox" in run.out
     assert helpdesk("doctor", "--mail", "nonsense").code == 2
 

@@ -1,0 +1,1 @@
+"""What `helpdesk doctor` looks at: this machine, the store, the mails, the settings in effect."""
