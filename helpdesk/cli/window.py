@@ -1,5 +1,6 @@
 """Opening the desk: the window first, and the program behind it while the operator looks at it."""
 
+import gc
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpdesk.config import Settings, load_settings
-from helpdesk.domain.errors import HelpdeskError
 
 if TYPE_CHECKING:  # the desk costs Qt, the program its database: each is imported when it is asked for
     from helpdesk.bootstrap import Program
@@ -21,19 +21,23 @@ def open_desk(settings: Settings, config_file: Path | None) -> int:
 
     Raises what keeps the store from being opened, once a window has said so.
     """
+    gc.disable()  # nothing of what is loaded first will be garbage; the desk looks for it from its first window on
     from helpdesk.desk.app import run_desk  # noqa: PLC0415
     from helpdesk.desk.context import DeskStart  # noqa: PLC0415
 
     behind = _ProgramBehind(settings, config_file)
     try:
         return run_desk(DeskStart(behind.open, database_label(settings.database), _preferences(settings)))
-    except HelpdeskError as error:
+    except Exception as error:
         from helpdesk.desk.obstacle import show_obstacle  # noqa: PLC0415
+        from helpdesk.domain.errors import HelpdeskError  # noqa: PLC0415
         from helpdesk.language.errors import error_text  # noqa: PLC0415
 
-        show_obstacle(error_text(error))
+        if isinstance(error, HelpdeskError):
+            show_obstacle(error_text(error))
         raise
     finally:
+        gc.enable()
         behind.close()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpdesk.config.keys import KEYS, refuse_unknown
 from helpdesk.config.reading import load_settings
-from helpdesk.domain.errors import BadSetting, UnreadableFile
+from helpdesk.config.refusals import bad_setting, unreadable
 from helpdesk.system.open_files import replace_file
 
 
@@ -20,7 +20,7 @@ def make_settings_file(path: Path, text: str) -> bool:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError:
-        raise UnreadableFile(str(path), "unwritable") from None
+        raise unreadable(str(path), "unwritable") from None
     return True
 
 
@@ -45,14 +45,14 @@ def write_settings(path: Path, changes: Mapping[str, str]) -> None:
         new = path.with_name(f"{path.name}.new")
         new.write_text(tomlkit.dumps(document), encoding="utf-8")
     except OSError:
-        raise UnreadableFile(str(path), "unwritable") from None
+        raise unreadable(str(path), "unwritable") from None
     except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError):
-        raise BadSetting(path.name, "not_toml") from None
+        raise bad_setting(path.name, "not_toml") from None
     try:
         load_settings(config_file=new, environment={})
         replace_file(new, path)
     except OSError:
-        raise UnreadableFile(str(path), "unwritable") from None
+        raise unreadable(str(path), "unwritable") from None
     finally:
         new.unlink(missing_ok=True)
 

@@ -5,8 +5,8 @@ from dataclasses import Field, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from helpdesk.config.refusals import bad_setting
 from helpdesk.config.sections import Settings
-from helpdesk.domain.errors import BadSetting
 from helpdesk.domain.setting import Meaning, meaning_of
 
 VARIABLE = "HELPDESK_"
@@ -37,7 +37,7 @@ class Key:
         if isinstance(self.default, int):
             return self._number(value)
         if not isinstance(value, str) or (self.meaning.choices and value not in self.meaning.choices):
-            raise BadSetting(self.name, "not_a_choice")
+            raise bad_setting(self.name, "not_a_choice")
         return value
 
     def _number(self, value: object) -> int:
@@ -46,7 +46,7 @@ class Key:
         except ValueError:
             number = None
         if number is None or not self.meaning.least <= number <= self.meaning.most:
-            raise BadSetting(self.name, "not_a_number")
+            raise bad_setting(self.name, "not_a_number")
         return number
 
 
@@ -83,7 +83,7 @@ def refuse_unknown(names: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, 1)
-            raise BadSetting(name, "secret_in_file" if name in SECRETS else "unknown", near[0] if near else None)
+            raise bad_setting(name, "secret_in_file" if name in SECRETS else "unknown", near[0] if near else None)
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.config.keys import KEYS, refuse_unknown
+from helpdesk.config.refusals import bad_setting, unreadable
 from helpdesk.config.sections import Settings
-from helpdesk.domain.errors import BadSetting, UnreadableFile
 from helpdesk.system.folders import user_data_folder, user_settings_folder
 
 
@@ -98,7 +98,7 @@ def settings_path(named: Path | None = None) -> Path:
 def _data_folder(environment: Mapping[str, str]) -> Path:
     folder = Path(environment.get("HELPDESK_DATA_DIR") or user_data_folder()).absolute()
     if "?" in str(folder):  # in the database's URL, what follows it would be options
-        raise BadSetting("HELPDESK_DATA_DIR", "question_mark")
+        raise bad_setting("HELPDESK_DATA_DIR", "question_mark")
     return folder
 
 
@@ -113,12 +113,12 @@ def _from_file(named: Path | None) -> dict[str, object]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         if named:
-            raise UnreadableFile(str(path), "missing") from None
+            raise unreadable(str(path), "missing") from None
         return {}
     except OSError:
-        raise UnreadableFile(str(path), "denied") from None
+        raise unreadable(str(path), "denied") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise BadSetting(path.name, "not_toml") from None
+        raise bad_setting(path.name, "not_toml") from None
     flat: dict[str, object] = {}
     for key, value in content.items():
         nested = {f"{key}.{name}": inner for name, inner in value.items()} if isinstance(value, dict) else {key: value}

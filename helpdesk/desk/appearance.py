@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from string import Template
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -93,19 +93,15 @@ class Appearance(QObject):
         self._choice = ThemeChoice.SYSTEM
         self._dressing = False
         self._plain: QFont | None = None
-        application.setStyle("Fusion")
-        application.styleHints().colorSchemeChanged.connect(self._dress)
+        self._system_is_dark = _scheme_is_dark() if application.styleSheet() else _is_dark(application.palette())
+        application.styleHints().colorSchemeChanged.connect(self._scheme_changed)
         application.installEventFilter(self)
 
     def use(self, choice: ThemeChoice) -> None:
         """Light, dark, or whatever the system has."""
-        self._choice = choice
-        wanted = {
-            ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
-            ThemeChoice.LIGHT: Qt.ColorScheme.Light,
-            ThemeChoice.DARK: Qt.ColorScheme.Dark,
-        }[choice]
-        self._application.styleHints().setColorScheme(wanted)
+        if choice is not self._choice:
+            self._choice = choice
+            _ask_for_scheme(self._application, choice)
         self._dress()
 
     def enlarge(self, percent: int) -> None:
@@ -124,20 +120,43 @@ class Appearance(QObject):
             self._dress()
         return False
 
+    def _scheme_changed(self) -> None:
+        self._system_is_dark = _scheme_is_dark()
+        self._dress()
+
     def _dress(self) -> None:
         if self._dressing:
             return
         self._dressing = True
         try:
-            dark = self._choice is ThemeChoice.DARK or (
-                self._choice is ThemeChoice.SYSTEM
-                and self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
-            )
+            dark = self._system_is_dark if self._choice is ThemeChoice.SYSTEM else self._choice is ThemeChoice.DARK
             _look.theme = DARK if dark else LIGHT
             self._application.setPalette(_palette(_look.theme))
             self._application.setStyleSheet(_style_sheet(_look.theme))
         finally:
             self._dressing = False
+
+
+def _is_dark(palette: QPalette) -> bool:
+    return palette.window().color().lightness() < palette.windowText().color().lightness()
+
+
+def _scheme_is_dark() -> bool:
+    from PySide6.QtCore import Qt  # noqa: PLC0415 (the name brings 470 keys along: 15 ms before the first window)
+
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def _ask_for_scheme(application: QApplication, choice: ThemeChoice) -> None:
+    """Have the system's own dialogs and frames follow the choice."""
+    from PySide6.QtCore import Qt  # noqa: PLC0415
+
+    wanted = {
+        ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+        ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+        ThemeChoice.DARK: Qt.ColorScheme.Dark,
+    }
+    application.styleHints().setColorScheme(wanted[choice])
 
 
 def _palette(colours: Theme) -> QPalette:

@@ -1,15 +1,21 @@
 """Unexpected errors: a dialog with an id, the trace in the log without personal data, the window stays alive."""
 
-import logging
-import secrets
-import sys
-from types import TracebackType
+from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
 
 from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.language.catalogue import gettext as _
+
+if TYPE_CHECKING:  # the first window is painted without what only an error needs
+    from types import TracebackType
+
+    from PySide6.QtWidgets import QMessageBox
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +30,7 @@ class BugReporter(QObject):
 
     def report(self, error: BaseException) -> None:
         """Log the error under an id and tell the operator the id."""
-        number = secrets.token_hex(4).upper()
+        number = os.urandom(4).hex().upper()
         log.error("incident %s", number, extra={"where": where_it_broke(error)})
         if self._open is None:
             self._show(number)
@@ -44,6 +50,9 @@ class BugReporter(QObject):
         self.report(error)
 
     def _show(self, number: str) -> None:
+        from PySide6.QtCore import Qt  # noqa: PLC0415
+        from PySide6.QtWidgets import QApplication, QMessageBox  # noqa: PLC0415
+
         box = QMessageBox(QApplication.activeWindow())
         box.setObjectName("bugDialog")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

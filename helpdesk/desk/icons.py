@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from helpdesk.desk.appearance import theme
@@ -36,7 +36,7 @@ class _LineIcon(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         canvas = QPixmap(size)
-        canvas.fill(Qt.GlobalColor.transparent)
+        canvas.fill(QColor(0, 0, 0, 0))
         painter = QPainter(canvas)
         self.paint(painter, canvas.rect(), mode, state)
         painter.end()

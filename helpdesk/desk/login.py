@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.bugs import BugReporter
-from helpdesk.desk.dialogs.fields import Field
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.opening import Opening
 from helpdesk.desk.remembered_login import RememberedLogin, recall, remember
@@ -29,12 +28,13 @@ from helpdesk.desk.speech import Translated
 from helpdesk.desk.tasks import TaskRunner
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
-from helpdesk.domain.errors import HelpdeskError
+from helpdesk.desk.widgets.field import Field
 from helpdesk.language.catalogue import gettext as _
 
 if TYPE_CHECKING:  # this is the first window: it is painted before any of this is imported
     from helpdesk.desk.context import DeskContext
     from helpdesk.domain.calendar import Election
+    from helpdesk.domain.errors import HelpdeskError
     from helpdesk.domain.roles import Operator
 
 _WIDTH = 110  # steps of `space`
@@ -162,10 +162,7 @@ class LoginDialog(Translated, QDialog):
         self._zone = election.zone
 
     def _no_election(self, error: Exception) -> None:
-        if isinstance(error, HelpdeskError):
-            self._say(error)
-        else:
-            self._bugs.report(error)
+        self._tell(error)
 
     def _done(self, result: LoggedIn) -> None:
         password = self._password.edit.text() if self._remember.isChecked() else None
@@ -181,12 +178,17 @@ class LoginDialog(Translated, QDialog):
 
     def _failed(self, error: Exception) -> None:
         self._run(False)
+        self._tell(error)
+        self._password.edit.setFocus()
+        self._password.edit.selectAll()
+
+    def _tell(self, error: Exception) -> None:
+        from helpdesk.domain.errors import HelpdeskError  # noqa: PLC0415 (as rarely needed as its words)
+
         if isinstance(error, HelpdeskError):
             self._say(error)
         else:
             self._bugs.report(error)
-        self._password.edit.setFocus()
-        self._password.edit.selectAll()
 
     def _say(self, error: HelpdeskError | None) -> None:
         self._error = error
@@ -198,7 +200,7 @@ class LoginDialog(Translated, QDialog):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Start with the name."""
         super().showEvent(event)
-        self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._name.edit.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Once this window is on the screen, the program behind it is opened."""

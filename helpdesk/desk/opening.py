@@ -1,11 +1,15 @@
 """The program behind the first window: opened once that window is painted, by background jobs only."""
 
 import threading
+from importlib import import_module
 
 from helpdesk.desk.context import DeskContext, DeskStart
 
 _LATEST_SECONDS = 2.0
 """A window that is never painted, because it is minimised, holds the program up no longer than this."""
+
+_WORDS = ("errors", "findings", "timeline", "contacts", "call_sheet", "summary")
+"""What the main window says, with its dates and numbers: no Qt, which is for the GUI thread alone (see `preload`)."""
 
 
 class Opening:
@@ -22,10 +26,11 @@ class Opening:
         self._painted.set()
 
     def context(self) -> DeskContext:
-        """The open program, with the main window's modules loaded; in background jobs only. Raises HelpdeskError."""
+        """The open program, with the words of the main window; in background jobs only. Raises HelpdeskError."""
         with self._lock:
             if self._context is None:
                 self._painted.wait(_LATEST_SECONDS)
                 self._context = self._start.open()
-                import helpdesk.desk.main_window  # noqa: F401, PLC0415 (while the name is being typed)
+                for name in _WORDS:
+                    import_module(f"helpdesk.language.{name}")
         return self._context

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.domain.errors import SecretStoreUnavailable
-
 if TYPE_CHECKING:  # the first window is painted before this is imported
     from helpdesk.domain.ports import SecretStore
 
@@ -24,6 +22,8 @@ class RememberedLogin:
 
 def recall(secrets: SecretStore) -> RememberedLogin:
     """Read the keyring; may take its time, or prompt."""
+    from helpdesk.domain.errors import SecretStoreUnavailable  # noqa: PLC0415
+
     try:
         name = secrets.read(_NAME) or ""
         return RememberedLogin(name, (secrets.read(_password_of(name)) or "") if name else "")
@@ -33,6 +33,8 @@ def recall(secrets: SecretStore) -> RememberedLogin:
 
 def remember(secrets: SecretStore, name: str, password: str | None) -> bool:
     """Keep the name, and the password unless it is None: then forget it. False without a usable keyring."""
+    from helpdesk.domain.errors import SecretStoreUnavailable  # noqa: PLC0415
+
     try:
         secrets.write(_NAME, name)
         if password is None:

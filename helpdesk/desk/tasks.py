@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 Result = TypeVar("Result")
 
@@ -57,7 +57,7 @@ class TaskRunner(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_THREADS)
         self._messenger = _Messenger(self)
-        self._messenger.finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._messenger.finished.connect(self._deliver)  # queued, as every signal of another thread is
         self._expected: dict[int, _Expected] = {}
         self._started = 0
 

@@ -11,32 +11,20 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QWidget,
 )
 
 from helpdesk.desk.appearance import space
+from helpdesk.desk.widgets.field import Field
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.labelled import Labelled
 
+__all__ = ["ChoiceField", "DayField", "Field", "NoteField", "ReasonField"]
+
 Choice = TypeVar("Choice", bound=StrEnum)
 _NOTE_LINES = 4
-
-
-class Field(Labelled):
-    """A labelled line to type into."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        """`name` is the object name of the line."""
-        self.edit = QLineEdit()
-        super().__init__(self.edit, name, parent)
-
-    def name_it(self, label: str, placeholder: str = "") -> None:
-        """Say what belongs here."""
-        self.say_label(label, placeholder)
-        self.edit.setPlaceholderText(placeholder)
 
 
 class ReasonField(Field):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
@@ -50,9 +50,8 @@ class IconLabel(QLabel):
         if not self._icon:
             return
         side, area, line = self._side(), self.contentsRect(), self.fontMetrics().height()
-        written = area.adjusted(self.indent(), 0, 0, 0)
-        wrap = Qt.TextFlag.TextWordWrap if self.wordWrap() else Qt.TextFlag.TextSingleLine
-        block = self.fontMetrics().boundingRect(written, wrap, self.text()).height()
+        around = self.height() - area.height()
+        block = self.heightForWidth(self.width()) - around if self.wordWrap() else line
         top = area.top() + max(0, area.height() - block) / 2 + (line - side) / 2
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,0 +1,44 @@
+"""The main window's modules, imported before they are needed: on the GUI thread, one at each turn of its loop.
+
+Modules of Qt are made for one thread, so no other may import them; and all at once they would hold up the typing of a
+name for a tenth of a second.
+"""
+
+from importlib import import_module
+
+from PySide6.QtCore import QObject, QTimer
+
+MODULES = (
+    "session", "actions", "dialogs.action", "dialogs.confirm", "dialogs.fields", "dialogs.incident", "dialogs.password",
+    "help.keys", "help.guide", "help.window", "live_feed", "widgets.banner", "mail_watch", "navigation", "troubles",
+    "request", "pages.page", "pages.catalogue", "pages.settings.section", "pages.settings.look", "widgets.choice",
+    "pages.filter_bar", "signs", "pages.highlight", "pages.search_results", "pages.result_row", "pages.search_box",
+    "pages.search_run", "widgets.columns", "widgets.rows", "widgets.card", "pages.start_panel", "dialogs.address",
+    "dialogs.call", "dialogs.mail_preview", "dialogs.resend", "dialogs.reset_challenge", "dialogs.verify",
+    "pages.address_card", "pages.ballot_card", "pages.call_card", "pages.call_sheet", "widgets.action_button",
+    "pages.findings_card", "pages.identity_card", "pages.mail_card", "pages.timeline_card", "pages.voter_header",
+    "pages.voter", "widgets.empty_state", "pages.voters", "pulse", "main_window",
+)  # fmt: skip
+"""Below `helpdesk.desk`; each after those that it imports, so that it brings little but itself."""
+
+
+class Preload(QObject):
+    """Imports `MODULES`, in their order, once `begin` is called; what is left when they are needed is imported then."""
+
+    def __init__(self, parent: QObject) -> None:
+        """Import nothing yet."""
+        super().__init__(parent)
+        self._left = list(reversed(MODULES))
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._import_next)
+
+    def begin(self) -> None:
+        """From now on the processor is free, and what these modules import besides Qt has been imported."""
+        self._turn.start()
+
+    def _import_next(self) -> None:
+        if self._left:
+            import_module(f"helpdesk.desk.{self._left.pop()}")
+        else:
+            self._turn.stop()
