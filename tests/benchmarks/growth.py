@@ -1,12 +1,18 @@
-"""Search, import and size on disk at 10,000, 100,000 and 1,000,000 voters. `python -m tests.benchmarks.growth [N …]`"""
+"""Search, import, every act and size on disk at 10,000, 100,000 and 1,000,000 voters.
+
+`python -m tests.benchmarks.growth [N …]`
+"""
 
 import sys
 import tempfile
 from pathlib import Path
 
 from helpdesk.demo.sample_roll import write_sample
+from helpdesk.services import build_services
 from helpdesk.store.engine import Store
+from tests.benchmarks.acts import costs
 from tests.benchmarks.search import _measure
+from tests.conftest import PASSWORD, SetClock, make_context
 from tests.proof.figures import Figure, Series, finish, full
 
 COMMAND = "python -m tests.benchmarks.growth"
@@ -34,10 +40,18 @@ def main(sizes: list[int]) -> int:
         Figure("size on disk", biggest["bytes"] / sizes[-1], "bytes a voter", COMMAND,
                series=(curve("size", "bytes a voter", sizes, shares),)),
     ]  # fmt: skip
+    for act in found[-1]["acts"]:
+        values = [each["acts"][act] for each in found]
+        figures.append(Figure(f"{act} at {sizes[-1]:,} voters", values[-1], "ms of the processor", COMMAND,
+                              asked=f"≤ {MOST_GROWTH} × the cost at {sizes[0]:,}", timed=True,
+                              kept=values[-1] <= MOST_GROWTH * values[0],
+                              series=(curve(act, "ms of the processor", sizes, values),)))  # fmt: skip
     return finish("growth", figures)
 
 
 P50_MS, P99_MS = 0.7, 5.0
+MOST_GROWTH = 2
+"""How much dearer an act may be in the largest store than in the smallest."""
 
 
 def measured(size: int) -> dict:
@@ -48,9 +62,13 @@ def measured(size: int) -> dict:
         store = Store(f"sqlite:///{path}")
         try:
             found = _measure(store, roll, 300, 2)
+            size_on_disk = path.stat().st_size
+            clock = SetClock()
+            context = make_context(store, clock)
+            operator = build_services(context).operators.log_in("Ada Admin", PASSWORD)
+            return found | {"bytes": size_on_disk, "acts": costs(context, operator, clock)}
         finally:
             store.close()
-        return found | {"bytes": path.stat().st_size}
 
 
 def curve(name: str, unit: str, sizes: list[int], values: list[float]) -> Series:
