@@ -14,7 +14,7 @@ from tests.proof.figures import FOLDER, broken, full
 from tests.proof.machine import this_machine
 from tests.proof.parts import PARTS
 from tests.proof.report import write_report
-from tests.proof.runner import Outcome, run
+from tests.proof.runner import Outcome, run_all
 from tests.proof.table import lines
 
 
@@ -24,19 +24,12 @@ def main(names: Sequence[str]) -> int:
     if unknown := set(names) - set(known):
         print(f"No such part: {', '.join(sorted(unknown))}. There are: {', '.join(known)}.", file=sys.stderr)
         return 2
-    machine, outcomes = this_machine(), []
-    for part in PARTS:
-        if names and part.name not in names:
-            continue
+    wanted = [part for part in PARTS if not names or part.name in names]
+    for part in wanted:
         if not full() and not part.quick_seconds:
             print(f"{part.name}: in the full form only", flush=True)
-            continue
-        print(f"{part.name}: {part.about}", flush=True)
-        outcome = run(part, full=full())
-        print(f"  {outcome.said}, {outcome.seconds:.0f} s", flush=True)
-        if not outcome.ok:
-            print(_tail(outcome), flush=True)
-        outcomes.append(outcome)
+    machine = this_machine()
+    outcomes = run_all([part for part in wanted if full() or part.quick_seconds], full=full(), told=_tell)
     ran = {outcome.part.name for outcome in outcomes}
     not_run = [part.name for part in PARTS if part.name not in ran]
     figures = [figure for outcome in outcomes for figure in outcome.figures]
@@ -54,6 +47,11 @@ def main(names: Sequence[str]) -> int:
     print(f"\n{report}")
     failed = [outcome for outcome in outcomes if not outcome.ok]
     return 1 if failed or broken(figures, judge_times=full()) else 0
+
+
+def _tell(outcome: Outcome) -> None:
+    said = f"{outcome.part.name}: {outcome.part.about}\n  {outcome.said}, {outcome.seconds:.0f} s"
+    print(said if outcome.ok else f"{said}\n{_tail(outcome)}", flush=True)
 
 
 def _tail(outcome: Outcome) -> str:

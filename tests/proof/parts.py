@@ -8,8 +8,7 @@ class Part:
     """A module that `python -m MODULE` runs as a process of its own, with PROOF=quick or full in its environment.
 
     It leaves its figures with `figures.write(name, …)` and exits with 0 unless something it promises failed. The times
-    are seconds; past them it is stopped and counts as failed. A part with
-    0 quick seconds runs in the full form only.
+    are seconds; past them it is stopped and counts as failed. A part with 0 quick seconds runs in the full form only.
     """
 
     name: str
@@ -17,6 +16,11 @@ class Part:
     about: str
     quick_seconds: int
     full_seconds: int
+
+    @property
+    def measures(self) -> bool:
+        """True for benchmarks, which need the machine for themselves; trials count what goes wrong at any load."""
+        return self.module.startswith("tests.benchmarks.")
 
 
 PARTS: tuple[Part, ...] = (

@@ -4,16 +4,18 @@ import os
 import select
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Barrier
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.proof import runner
 from tests.proof.figures import Figure, Ratio, Series, broken, counted, paired_ratio, read, write
 from tests.proof.machine import this_machine
 from tests.proof.parts import PARTS, Part
 from tests.proof.plot import svg
 from tests.proof.report import write_report
-from tests.proof.runner import run
+from tests.proof.runner import Outcome, run, run_all
 
 CURVE = Series("ours", ((1e4, 1.0), (1e6, 3.5)), x="voters", y="ms", log=True)
 SLOW = Figure("key", 9.5, "ms", "python -m x", "bare SQL", Ratio(2.0, 1.5, 3.0, 9), "≤ 1.5", kept=False, timed=True,
@@ -68,6 +70,29 @@ def test_ratios_are_taken_pair_by_pair():
 def test_how_a_part_ended_is_told(body: str, said: str):
     Path("ended.py").write_text(body)
     assert run(part("ended"), full=False).said == said
+
+
+def test_benchmarks_run_alone_and_trials_two_at_a_time(monkeypatch: pytest.MonkeyPatch):
+    parts = [Part(name, f"tests.{kind}.{name}", "", 1, 1) for name, kind in
+             (("a", "trials"), ("b", "benchmarks"), ("c", "trials"), ("d", "benchmarks"))]  # fmt: skip
+    both = Barrier(2)
+    under_way: list[str] = []
+
+    def ran(part: Part, *, full: bool) -> Outcome:
+        under_way.append(part.name)
+        if part.measures:
+            assert under_way == [part.name]
+        else:
+            both.wait(10)  # broken, and an error, unless the other trial runs meanwhile
+        under_way.remove(part.name)
+        return Outcome(part, "ok", 0, (), Path("nowhere"))
+
+    monkeypatch.setattr(runner, "run", ran)
+    told: list[str] = []
+    outcomes = run_all(parts, full=False, told=lambda outcome: told.append(outcome.part.name))
+    assert [outcome.part.name for outcome in outcomes] == ["a", "b", "c", "d"]
+    assert told[:2] == ["b", "d"]
+    assert sorted(told[2:]) == ["a", "c"]
 
 
 def test_a_part_that_hangs_is_ended_with_all_that_it_started():
