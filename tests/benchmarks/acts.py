@@ -1,7 +1,7 @@
 """What each act of desk, mailer and portal costs in a store as full as at the end of an election.
 
-`growth` calls it at each size. Every voter has had a mail, a link and three rows of the trail. Costs are milliseconds of
-the processor, so that they hold on a busy machine; hashes are made cheap, since argon2id costs the same at any size.
+`growth` calls it at each size. Every voter has had a mail, a link and three rows of the trail. Costs are milliseconds
+of the processor, so that they hold on a busy machine; hashes are made cheap: argon2id costs the same at any size.
 """
 
 import secrets

@@ -146,7 +146,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "growth",
         "tests.benchmarks.growth",
-        "Search, import and size on disk at 10,000, 100,000 and a million voters.",
+        "Search, import, every act and size on disk at 10,000, 100,000 and a million voters.",
         quick_seconds=0,
         full_seconds=900,
     ),
