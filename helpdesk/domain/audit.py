@@ -37,6 +37,7 @@ class Action(StrEnum):
     OPERATOR_ENABLED = "operator_enabled"
     MAIL_ACCEPTED = "mail_accepted"
     MAIL_FAILED = "mail_failed"
+    MAIL_EXPIRED = "mail_expired"
     LINK_REQUESTED = "link_requested"
     OTHER_ADDRESS_TOLD = "other_address_told"
     LINK_OPENED = "link_opened"

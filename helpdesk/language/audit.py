@@ -39,6 +39,7 @@ def _names() -> dict[str, str]:
         Action.OPERATOR_ENABLED: _("Operator enabled"),
         Action.MAIL_ACCEPTED: _("Mail accepted"),
         Action.MAIL_FAILED: _("Mail failed"),
+        Action.MAIL_EXPIRED: _("Mail given up"),
         Action.MAIL_RETURNED: _("Mail came back"),
         Action.MAIL_HURRIED: _("Mail tried again at once"),
         Action.MAIL_CANCELLED: _("Mail cancelled"),

@@ -8,22 +8,30 @@ from helpdesk.language.words import mail_kind_text
 
 def event_text(entry: TimelineEntry) -> str:
     """What happened, in one line."""
-    if entry.event.startswith("mail_"):
-        return _("{mail}: {step}").format(mail=mail_kind_text(MailKind(entry.detail)), step=_mail_step(entry.event))
-    if entry.event.startswith("link_") and entry.event in _link_steps():
+    if entry.event in _mail_steps():
+        step = _mail_steps()[entry.event]
+        return _("{mail}: {step}").format(mail=mail_kind_text(MailKind(entry.detail)), step=step)
+    if entry.event in _link_steps():
         return _link_steps()[entry.event].format(link=_purpose_text(LinkPurpose(entry.detail)))
     known = _actions().get(entry.event, entry.event)
     return _("{action}, reason: {reason}").format(action=known, reason=entry.detail) if entry.detail else known
 
 
-def _mail_step(event: str) -> str:
+def _mail_steps() -> dict[str, str]:
     return {
         "mail_queued": _("put in the outbox"),
         "mail_accepted": _("accepted by the mail server"),
         "mail_delivered": _("delivered"),
-        "mail_delayed": _("delayed by the mail server"),
         "mail_failed_permanently": _("refused by the mail server"),
-    }.get(event, event)
+        "mail_expired": _("given up, no server took it in time"),
+        "mail_returned_permanent": _("came back, it cannot be delivered"),
+        "mail_returned_temporary": _("came back, the voter's server has given up"),
+        "mail_returned_delayed": _("delayed, the voter's server goes on trying"),
+        "mail_returned_delivered": _("the voter's server reports that it was delivered"),
+        "mail_returned_auto_reply": _("answered by a machine"),
+        "mail_returned_reply": _("answered by a person"),
+        "mail_returned_other": _("something came back"),
+    }
 
 
 def _link_steps() -> dict[str, str]:
@@ -52,6 +60,14 @@ def _actions() -> dict[str, str]:
         "link_resent_refused": _("Resending refused"),
         "challenge_reset_done": _("Challenge question reset"),
         "challenge_reset_refused": _("Resetting the challenge question refused"),
+        "mail_hurried_done": _("Mail tried again at once"),
+        "mail_hurried_refused": _("Trying a mail again at once refused"),
+        "mail_cancelled_done": _("Mail cancelled"),
+        "mail_cancelled_refused": _("Cancelling a mail refused"),
+        "returned_mail_handled_done": _("What came back was handled"),
+        "invited_done": _("Invited in a campaign"),
+        "voter_exported_done": _("All that is held on the voter was exported"),
+        "voter_exported_refused": _("Exporting all that is held on the voter refused"),
         "call_logged_done": _("Call logged"),
         "call_logged_refused": _("Logging a call refused"),
         "address_change_requested_done": _("Another tied address asked for"),

@@ -85,7 +85,7 @@ class Outbox:
 
         Asked mails come before those of campaigns, and every domain gets its share, at its own pace. Takes over
         mails whose mailer died. Due mails past their lifetime, and those whose link a newer one replaced, are
-        ended on the way.
+        ended on the way; of those whose lifetime is over, the trail tells.
         """
         now = self._context.clock()
         claimed: list[ClaimedMail] = []
@@ -101,6 +101,13 @@ class Outbox:
                 self._lease(connection, [row.id for row, _ in taken], worker, now)
                 note_taken(connection, self._context.limits, now, [lane for _, lane in taken])
                 claimed = [_claimed(row, worker, paced=lane.pace is not None) for row, lane in taken]
+                given_up = {values["ended"] for values in ended if values["answer_code"] != SUPERSEDED}
+                append_all(
+                    connection,
+                    at=now,
+                    actor=MAILER,
+                    entries=[_given_up(row) for row, _ in found if row.id in given_up],
+                )
             if not found:  # another mailer has its hands on them
                 break
         return tuple(claimed)
@@ -390,6 +397,11 @@ def _claimed(row: Row[Any], worker: str, *, paced: bool) -> ClaimedMail:
 def _holding(mails: Sequence[ClaimedMail]) -> dict[str, object]:
     """The values of `_HELD` for mails that one mailer claimed."""
     return {"mails": [mail.id for mail in mails], "worker": mails[0].worker if mails else ""}
+
+
+def _given_up(row: Row[Any]) -> Entry:
+    detail = {"message": str(row.id), "kind": row.kind, "code": row.answer_code, "attempts": str(row.attempts)}
+    return Entry(Action.MAIL_EXPIRED, Outcome.FAILED, voter=row.number, detail=detail)
 
 
 def _entry(mail: ClaimedMail, answer: Delivery) -> Entry:

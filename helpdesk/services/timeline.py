@@ -1,5 +1,7 @@
 """What happened to one voter's account: desk actions, mails and links in one history."""
 
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from helpdesk.domain.audit import Action, Outcome
@@ -19,7 +21,8 @@ def timeline_of(
     for mail in mails:
         entries.append(TimelineEntry(mail.queued_at, "", "mail_queued", mail.kind))
         if mail.sent_at is not None:
-            entries.append(TimelineEntry(mail.sent_at, "", f"mail_{mail.fate}", mail.kind))
+            came = mail.fate is MailFate.DELIVERED
+            entries.append(TimelineEntry(mail.sent_at, "", "mail_delivered" if came else "mail_accepted", mail.kind))
         elif mail.fate is MailFate.FAILED_PERMANENTLY:
             entries.append(TimelineEntry(mail.queued_at, "", f"mail_{mail.fate}", mail.kind))
     for link in links:
@@ -30,7 +33,14 @@ def timeline_of(
 
 def _actions(connection: Connection, number: str) -> list[TimelineEntry]:
     rows = connection.execute(
-        select(audit_event.c.at, audit_event.c.actor, audit_event.c.action, audit_event.c.outcome, audit_event.c.reason)
+        select(
+            audit_event.c.at,
+            audit_event.c.actor,
+            audit_event.c.action,
+            audit_event.c.outcome,
+            audit_event.c.reason,
+            audit_event.c.detail,
+        )
         .where(
             audit_event.c.voter == number,
             ~((audit_event.c.action == Action.VOTER_VIEWED) & (audit_event.c.outcome == Outcome.DONE)),
@@ -39,4 +49,14 @@ def _actions(connection: Connection, number: str) -> list[TimelineEntry]:
         .order_by(audit_event.c.seq.desc())
         .limit(_RECENT)
     )
-    return [TimelineEntry(row.at, row.actor, f"{row.action}_{row.outcome}", row.reason or "") for row in rows]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Any) -> TimelineEntry:  # noqa: ANN401 (a row)
+    """A row of the trail; of what became of a mail, the mail's kind is the detail."""
+    match row.action:
+        case Action.MAIL_EXPIRED:
+            return TimelineEntry(row.at, row.actor, "mail_expired", row.detail["kind"])
+        case Action.MAIL_RETURNED:
+            return TimelineEntry(row.at, row.actor, f"mail_returned_{row.detail['returned']}", row.detail["kind"])
+    return TimelineEntry(row.at, row.actor, f"{row.action}_{row.outcome}", row.reason or "")

@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from babel.messages.pofile import read_po
 import helpdesk
 from helpdesk.domain import errors
 from helpdesk.domain.address_changes import ChangeState
+from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.challenge_answer import AnswerProblem
 from helpdesk.domain.contacts import Channel, ContactOutcome, Motive
 from helpdesk.domain.mail_wording import WordingFault, WordingProblem
 from helpdesk.domain.roles import Permission, Role
 from helpdesk.domain.roll import Problem, ProblemCode, RollReport
-from helpdesk.domain.states import AccountState, LinkPurpose, LinkState, MailFate, MailKind, Phase
+from helpdesk.domain.states import AccountState, LinkPurpose, LinkState, MailFate, MailKind, Phase, ReturnedKind
 from helpdesk.domain.verification import Claim
 from helpdesk.domain.voter_password import Criterion
 from helpdesk.domain.voters import MATCHES, TimelineEntry
@@ -115,6 +117,25 @@ def test_the_history_is_told_in_words():
         told = event_text(TimelineEntry(NOW, "Alix", event, detail))
         assert event not in told
         assert "{" not in told
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_whatever_the_trail_says_of_a_voter_the_history_has_words_for(language):
+    speak(language)
+    told_of_nobody = {
+        *(each for each in Action if each.startswith(("operator_", "store_", "audit_", "incident_", "campaign_"))),
+        *(Action.LOGIN, Action.CALENDAR_CHANGED, Action.BALLOTS_IMPORTED, Action.MAIL_REWORDED, Action.TRIAL_PREPARED),
+    }
+    of_their_own = {Action.MAIL_ACCEPTED, Action.MAIL_FAILED, Action.MAIL_EXPIRED, Action.MAIL_RETURNED}
+    only_refused = {Action.VOTER_VIEWED}
+    never_recorded = {Action.LINK_OPENED, Action.MAIL_PREVIEWED}
+    for action in set(Action) - told_of_nobody - of_their_own - never_recorded:
+        event = f"{action}_{'refused' if action in only_refused else 'done'}"
+        assert event_text(TimelineEntry(NOW, "Alix", event, "")) != event, event
+    for event in ("mail_expired", *(f"mail_returned_{kind}" for kind in ReturnedKind)):
+        assert event not in event_text(TimelineEntry(NOW, "mailer", event, MailKind.ACTIVATION)), event
+    for action, outcome in product(Action, Outcome):
+        assert event_text(TimelineEntry(NOW, "Alix", f"{action}_{outcome}", "a reason"))
 
 
 @pytest.mark.parametrize(

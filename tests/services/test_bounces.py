@@ -9,6 +9,7 @@ from helpdesk.adapters.bounce_reader import read_returned
 from helpdesk.domain.audit import verify_chain
 from helpdesk.domain.findings import FindingCode, SuggestedAction
 from helpdesk.domain.states import AccountState, MailFate, MailKind, ReturnedKind
+from helpdesk.language.timeline import event_text
 from helpdesk.services.mail_queue import queue_mail
 from helpdesk.services.outbox import Outbox
 from helpdesk.store.audit_chain import walk_chain
@@ -111,6 +112,23 @@ def test_a_full_mailbox_passes_and_the_desk_is_told_to_resend_later(services, se
     assert fate(database).fate == MailFate.FAILED_PERMANENTLY  # of this mail nobody will try more
     finding = next(each for each in services.voters.open(agent, number).findings if each.code == "mailbox_full")
     assert finding.action is SuggestedAction.RESEND
+
+
+def test_the_history_tells_of_each_mail_what_came_back_in_words(services, send, agent, clock, context):
+    number, own = send()
+    clock.advance(minutes=5)
+    record(services, report(own, action="delayed", status="4.4.1"))
+    clock.advance(hours=5)
+    record(services, report(own))
+    _, other = send(number)
+    clock.advance(minutes=1)
+    (away,) = [each.content for each in samples(other) if each.name == "out of office, RFC 3834"]
+    record(services, away)
+    history = [(entry.event, event_text(entry)) for entry in services.voters.open(agent, number).timeline]
+    events = [event for event, _ in history]
+    assert events.index("mail_returned_permanent") < events.index("mail_returned_delayed")
+    assert events.count("mail_accepted") == 2
+    assert all(event not in told and "{" not in told for event, told in history)
 
 
 def test_a_delay_is_told_and_a_later_delivery_wins(services, send, database):

@@ -153,6 +153,20 @@ def test_a_mail_past_its_lifetime_is_ended_and_not_sent(box, queue, clock, datab
     assert [row.fate for row in rows(database)] == [*[MailFate.EXPIRED] * 3, MailFate.SENDING]
 
 
+def test_a_mail_given_up_is_told_in_the_trail_with_its_last_answer(box, queue, clock, database, context):
+    number = queue()
+    (mail,) = box.claim("one", limit=1)
+    box.record_temporary(mail, "4.2.2", "452 4.2.2 mailbox full")
+    clock.advance(seconds=context.limits.mail_lifetime_seconds)
+    assert box.claim("one", limit=1) == ()
+    assert box.claim("one", limit=1) == ()
+    with database.read() as connection:
+        told = [event for event in walk_chain(connection) if event.action == "mail_expired"]
+        verify_chain(walk_chain(connection))
+    assert [(event.actor, event.outcome, event.voter) for event in told] == [("mailer", "failed", number)]
+    assert told[0].detail == {"message": str(mail.id), "kind": "activation", "code": "4.2.2", "attempts": "1"}
+
+
 def test_a_link_mail_of_an_older_generation_is_ended_and_a_notice_is_not(box, queue, database):
     number = queue()
     queue(MailKind.QUESTION_RESET_NOTICE, number=number)
@@ -161,6 +175,8 @@ def test_a_link_mail_of_an_older_generation_is_ended_and_a_notice_is_not(box, qu
     assert mail.kind is MailKind.QUESTION_RESET_NOTICE
     old = rows(database)[0]
     assert (old.fate, old.answer_code, old.attempts) == (MailFate.EXPIRED, SUPERSEDED, 0)
+    with database.read() as connection:  # who asked for the newer one is in the trail already
+        assert "mail_expired" not in {event.action for event in walk_chain(connection)}
 
 
 def test_an_idle_mailer_takes_no_lock(box, context):

@@ -1,8 +1,13 @@
-"""A mailer to be killed: `python -m tests.trials.one_mailer DATABASE PORT`; ends when no mail waits."""
+"""Mailers to be killed, each a process of its own: `python -m tests.trials.one_mailer DATABASE PORT`.
 
+For every line that is read, one begins to deliver and says its number; it ends when no mail waits. They are forked by
+a process that has imported everything and opened nothing, so that the moment of a kill falls into their work.
+"""
+
+import os
+import signal
 import sys
 import threading
-import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -23,7 +28,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def main(database: str, port: int) -> None:
+def deliver(database: str, port: int) -> None:
     store = Store(database)
     context = make_context(store, clock)
     context = replace(context, limits=replace(context.limits, lease_seconds=LEASE_SECONDS))
@@ -35,14 +40,27 @@ def main(database: str, port: int) -> None:
         clock=clock,
         key=KEY,
         letterhead=LETTERHEAD,
-        worker=str(uuid.uuid4()),
+        worker=str(os.getpid()),
         lease_seconds=LEASE_SECONDS,
     )
-    sys.stdout.write("ready\n")
+    sys.stdout.write(f"{os.getpid()}\n")
     sys.stdout.flush()
     deliver_until_empty(delivery, box, clock, threading.Event())
     delivery.close()
     store.close()
+
+
+def main(database: str, port: int) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
+    for _ in sys.stdin:
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            status = 1
+            try:
+                deliver(database, port)
+                status = 0
+            finally:
+                os._exit(status)
 
 
 if __name__ == "__main__":
