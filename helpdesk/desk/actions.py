@@ -58,10 +58,14 @@ class VoterActions(QObject):
             action.setEnabled(detail is not None and not obstacle)
 
     def obstacles(self) -> tuple[str, ...]:
-        """Why what agents do most cannot be done now, one sentence each."""
-        core = (self.verify, self.resend, self.reset_challenge)
+        """Why what is in the row of buttons cannot be done now: a sentence for each reason, with what it keeps back."""
+        row = (self.verify, self.resend, self.reset_challenge, self.change_address, self.log_call)
+        reasons = dict.fromkeys(action.whatsThis() for action in row if action.whatsThis())
         told = _("{action}: {why}")
-        return tuple(told.format(action=action.text(), why=action.whatsThis()) for action in core if action.whatsThis())
+        return tuple(
+            told.format(action=", ".join(action.text() for action in row if action.whatsThis() == why), why=why)
+            for why in reasons
+        )
 
     def retranslate(self) -> None:
         """Name everything in the language now in use."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFrame,
     QLabel,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from helpdesk.desk.appearance import space
@@ -29,6 +29,8 @@ from helpdesk.desk.tasks import TaskRunner
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.field import Field
+from helpdesk.desk.widgets.scroll import ContentScroll
+from helpdesk.desk.widgets.wrapping_check import WrappingCheck
 from helpdesk.language.catalogue import gettext as _
 
 if TYPE_CHECKING:  # this is the first window: it is painted before any of this is imported
@@ -75,8 +77,7 @@ class LoginDialog(Translated, QDialog):
         self._where.setWordWrap(True)
         self._name, self._password = Field("loginName"), Field("loginPassword")
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self._remember = QCheckBox()
-        self._remember.setObjectName("loginRemember")
+        self._remember = WrappingCheck("loginRemember")
         self._no_keyring = IconLabel("info", "quiet")
         self._no_keyring.setObjectName("loginKeyring")
         self._no_keyring.setProperty("tone", "quiet")
@@ -108,7 +109,8 @@ class LoginDialog(Translated, QDialog):
         inner = QVBoxLayout(self._refusal_frame)
         inner.setContentsMargins(space(3), space(2), space(3), space(2))
         inner.addWidget(self._refusal)
-        layout = QVBoxLayout(self)
+        inside = QWidget()
+        self._content = layout = QVBoxLayout(inside)
         layout.setContentsMargins(space(8), space(7), space(8), space(7))
         layout.setSpacing(space(3))
         layout.addWidget(self._headline)
@@ -126,7 +128,18 @@ class LoginDialog(Translated, QDialog):
         layout.addWidget(self._progress)
         layout.addWidget(self._button)
         layout.addStretch(1)
-        self.setMinimumWidth(space(_WIDTH))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(ContentScroll(inside))
+
+    def _fit(self) -> None:
+        """Be as wide and high as everything in it, or as the screen allows: then it scrolls."""
+        self.ensurePolished()
+        for widget in self.findChildren(QWidget):
+            widget.ensurePolished()
+        room = self.screen().availableGeometry()
+        width = min(max(space(_WIDTH), self._content.totalMinimumSize().width()), room.width())
+        self.resize(width, min(self._content.totalHeightForWidth(width), room.height()))
 
     def submit(self) -> None:
         """Log in, unless that is under way."""
@@ -156,7 +169,7 @@ class LoginDialog(Translated, QDialog):
             self._password.edit.setText(login.password)
             self._remember.setChecked(bool(login.password))
             (self._button if login.password else self._password.edit).setFocus()
-        self.adjustSize()
+        self._fit()
 
     def _election_known(self, election: Election) -> None:
         self._zone = election.zone
@@ -196,10 +209,13 @@ class LoginDialog(Translated, QDialog):
         self._refusal.setText(text)
         self._refusal_frame.setVisible(bool(text))
         announce(self, text)
+        if self.isVisible():
+            self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Start with the name."""
         super().showEvent(event)
+        self._fit()
         self._name.edit.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
@@ -213,8 +229,7 @@ class LoginDialog(Translated, QDialog):
         self._headline.setText(_("Support desk for voter accounts"))
         self._name.name_it(_("Your name"))
         self._password.name_it(_("Password"))
-        self._remember.setText(_("Remember the password in this system's keyring"))
-        self._remember.setAccessibleName(self._remember.text())
+        self._remember.say(_("Remember the password in this system's keyring"))
         self._no_keyring.setText(
             _("No system keyring answers, so name and password are asked for each time and kept nowhere.")
         )

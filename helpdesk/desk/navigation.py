@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
@@ -64,7 +64,7 @@ class Navigation(Translated, QFrame):
             self._buttons.append(button)
             buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         buttons.addStretch(1)
-        self._scroll = scroll = _RailScroll(rail)
+        self._scroll = scroll = _RailScroll(rail, self._buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
@@ -103,11 +103,12 @@ class Navigation(Translated, QFrame):
 
 
 class _RailScroll(QScrollArea):
-    """As wide as its buttons; at large text sizes they may not all fit, and then it scrolls."""
+    """As wide as its buttons; where they do not all fit, at large text sizes, they draw closer, and then it scrolls."""
 
-    def __init__(self, rail: QWidget) -> None:
+    def __init__(self, rail: QWidget, buttons: Sequence[QToolButton]) -> None:
         super().__init__()
-        self._rail = rail
+        self._rail, self._buttons = rail, buttons
+        self._dense = False
         self.setWidget(rail)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -116,4 +117,27 @@ class _RailScroll(QScrollArea):
 
     def fit(self) -> None:
         """Be as wide as the buttons are now, with room for the bar where they do not all fit."""
-        self.setFixedWidth(self._rail.sizeHint().width())
+        self._draw(dense=False)
+        if self._rail.sizeHint().height() > self.height():
+            self._draw(dense=True)
+        scrolls = self._rail.sizeHint().height() > self.height()
+        bar = self.verticalScrollBar().sizeHint().width() if scrolls else 0
+        self.setFixedWidth(self._rail.sizeHint().width() + bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Fit the height anew."""
+        super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            self.fit()
+
+    def _draw(self, *, dense: bool) -> None:
+        if dense != self._dense:
+            self._dense = dense
+            for button in self._buttons:
+                button.setProperty("dense", dense)
+                button.setIconSize(QSize(space(4 if dense else 6), space(4 if dense else 6)))
+                button.style().unpolish(button)
+                button.style().polish(button)
+            layout = self._rail.layout()
+            if layout is not None:
+                layout.activate()

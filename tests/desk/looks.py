@@ -4,12 +4,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QTableView,
     QWidget,
 )
 
@@ -39,7 +42,7 @@ def cut(root: QWidget) -> list[str]:
     for widget in root.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, (QLabel, QAbstractButton)) or not widget.text():
             continue
-        if isinstance(widget, QLabel) and widget.wordWrap():
+        if widget.hasHeightForWidth():
             if widget.height() + 1 < widget.heightForWidth(widget.width()):
                 found.append(f"{widget.objectName()}: {widget.text()[:60]}")
         elif (
@@ -47,4 +50,29 @@ def cut(root: QWidget) -> list[str]:
             or widget.height() + 1 < widget.minimumSizeHint().height()
         ):
             found.append(f"{widget.objectName()}: {widget.text()[:60]}")
+    return found
+
+
+def sideways(root: QWidget) -> list[str]:
+    """Parts that have to be scrolled sideways to be read."""
+    return [
+        f"{type(area).__name__} {area.objectName()} by {area.horizontalScrollBar().maximum()}"
+        for area in root.findChildren(QAbstractScrollArea)
+        if area.isVisible() and not isinstance(area, QHeaderView) and area.horizontalScrollBar().maximum() > 0
+    ]
+
+
+def crammed(root: QWidget) -> list[str]:
+    """Columns of tables that show no dozen letters of what they hold, nor all of it."""
+    found = []
+    for table in root.findChildren(QTableView):
+        metrics, model = table.fontMetrics(), table.model()
+        for column in range(model.columnCount()):
+            if not table.isVisible() or table.isColumnHidden(column) or not model.rowCount():
+                continue
+            texts = [str(model.index(row, column).data()) for row in range(min(20, model.rowCount()))]
+            needed = min(max(map(metrics.horizontalAdvance, texts)), metrics.averageCharWidth() * 12)
+            if table.columnWidth(column) < needed:
+                head = model.headerData(column, Qt.Orientation.Horizontal)
+                found.append(f"{table.objectName()}: {head} has {table.columnWidth(column)} of {needed}")
     return found

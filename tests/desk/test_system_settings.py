@@ -53,9 +53,7 @@ class Form:
 
 
 @pytest.fixture
-def form(
-    qtbot: QtBot, open_desk: Callable[[Operator], MainWindow], administrator: Operator
-) -> Callable[[str], Form]:
+def form(qtbot: QtBot, open_desk: Callable[[Operator], MainWindow], administrator: Operator) -> Callable[[str], Form]:
     return lambda section: Form(qtbot, open_desk(administrator), section)
 
 

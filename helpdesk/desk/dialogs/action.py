@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import ChangedMeanwhile, CredentialsRefused, HelpdeskError
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
@@ -98,11 +98,6 @@ class ActionDialog(Translated, QDialog):
         self._content.addWidget(self._about)
         self._content.addSpacing(space(1))
         self._content.addLayout(self.body, 1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
         foot = QFrame()
         foot.setProperty("surface", "foot")
         buttons = QHBoxLayout(foot)
@@ -114,7 +109,7 @@ class ActionDialog(Translated, QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(ContentScroll(content), 1)
         layout.addWidget(self._refusal_frame)
         layout.addWidget(self._progress)
         layout.addWidget(foot)

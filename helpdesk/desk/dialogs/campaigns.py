@@ -31,13 +31,13 @@ class CampaignsDialog(ActionDialog):
         self._continued: int | None = None
         columns: tuple[Column[CampaignView], ...] = (
             Column(_state_column, _state_of, _sign_of),
-            Column(_when_column, self._when),
-            Column(_by_column, _by),
+            Column(_when_column, self._when, rank=2),
+            Column(_by_column, _by, rank=3),
             Column(_whom_column, _whom, stretch=True),
-            Column(_invited_column, _invited),
-            Column(_sent_column, _sent),
-            Column(_waiting_column, _waiting),
-            Column(_failed_column, _failed),
+            Column(_invited_column, _invited, rank=1),
+            Column(_sent_column, _sent, rank=5),
+            Column(_waiting_column, _waiting, rank=4),
+            Column(_failed_column, _failed, rank=4),
         )
         self._table: Table[CampaignView] = Table(columns, name="campaignTable", says=_table_name)
         self._table.setMinimumHeight(self._table.fontMetrics().lineSpacing() * 12)

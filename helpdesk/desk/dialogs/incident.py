@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.dialogs.fields import NoteField
 from helpdesk.desk.session import Session
+from helpdesk.desk.widgets.wrapping_check import WrappingCheck
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.services.incidents import IncidentView
 
@@ -21,8 +22,7 @@ class IncidentDialog(ActionDialog):
         self._intro = QLabel()
         self._intro.setWordWrap(True)
         self._text = NoteField("incidentEdit")
-        self._end = QCheckBox()
-        self._end.setObjectName("endIncidentCheck")
+        self._end = WrappingCheck("endIncidentCheck")
         self._end.setVisible(current is not None)
         self._end.toggled.connect(self._text.setDisabled)
         self._end.toggled.connect(self._renamed)
@@ -72,5 +72,4 @@ class IncidentDialog(ActionDialog):
             _("All desks show it at the top of the window until it is ended, with your name and the time.")
         )
         self._text.name_it(_("What is the matter, and what to tell callers"), _("Portal slow since 9 a.m.; try later"))
-        self._end.setText(_("The incident is over: take the notice down"))
-        self._end.setAccessibleName(self._end.text())
+        self._end.say(_("The incident is over: take the notice down"))

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.dialogs.fields import Field, ReasonField
 from helpdesk.desk.session import Session
+from helpdesk.desk.widgets.wrapping_check import WrappingCheck
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.invitations import CONFIRM_ABOVE, INVITABLE, CampaignView, Selection
 from helpdesk.domain.states import CampaignState
@@ -31,8 +32,7 @@ class InviteDialog(ActionDialog):
         self._state.setObjectName("stateChoice")
         self._state.addItems([""] * (len(INVITABLE) + 1))
         self._state_label.setBuddy(self._state)
-        self._remind = QCheckBox()
-        self._remind.setObjectName("remindCheck")
+        self._remind = WrappingCheck("remindCheck")
         self._days = QSpinBox()
         self._days.setObjectName("daysEdit")
         self._days.setRange(0, _LONGEST_DAYS)
@@ -194,7 +194,7 @@ class InviteDialog(ActionDialog):
         self._state.setItemText(0, _("Never invited, or by the age of the last mail"))
         for place, state in enumerate(INVITABLE, start=1):
             self._state.setItemText(place, state_text(state))
-        self._remind.setText(_("Remind those whose last mail is older than so many days"))
+        self._remind.say(_("Remind those whose last mail is older than so many days"))
         self._days.setAccessibleName(_("Days since the last mail"))
         self._number.name_it(_("Type the number of voters to confirm"))
         self.reason.name_it(_("Reason (kept in the audit trail)"))

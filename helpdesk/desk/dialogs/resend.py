@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from helpdesk.desk.dialogs.confirm import ConfirmDialog
 from helpdesk.desk.dialogs.fields import ReasonField
 from helpdesk.desk.dialogs.mail_preview import PreviewPane
 from helpdesk.desk.session import Session
+from helpdesk.desk.widgets.wrapping_check import WrappingCheck
 from helpdesk.domain.errors import HelpdeskError, OutsideFault, ResendThrottled
 from helpdesk.domain.voters import QueuedMail, VoterDetail
 from helpdesk.language.catalogue import gettext as _
@@ -28,8 +29,7 @@ class ResendDialog(ConfirmDialog):
         self._intro = QLabel()
         self._intro.setWordWrap(True)
         self.reason = ReasonField(_usual_reasons)
-        self._override = QCheckBox()
-        self._override.setObjectName("overrideCheck")
+        self._override = WrappingCheck("overrideCheck")
         self._override.hide()
         self._pane = PreviewPane()
         self.body.addWidget(self._intro)
@@ -110,8 +110,7 @@ class ResendDialog(ConfirmDialog):
             )
         )
         self.reason.name_it(_("Reason (kept in the audit trail)"), _("What the caller reports"))
-        self._override.setText(_("Send it all the same: I take the responsibility, with the reason above"))
-        self._override.setAccessibleName(self._override.text())
+        self._override.say(_("Send it all the same: I take the responsibility, with the reason above"))
         self._pane.retranslate()
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QVBoxLayout
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.decide import DecideDialog
@@ -13,8 +13,10 @@ from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import CHANGE_SIGNS, Sign
 from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.beside import Beside
 from helpdesk.desk.widgets.chip import Chip, IconLabel
 from helpdesk.desk.widgets.empty_state import EmptyState
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.desk.widgets.table import Column, Table
 from helpdesk.domain.address_changes import AddressChangeView, ChangeState
 from helpdesk.language.catalogue import gettext as _
@@ -32,9 +34,9 @@ class ApprovalsPage(Page):
             (
                 Column(_state_column, self._state_words, self._sign),
                 Column(_voter_column, _voter_of, stretch=True),
-                Column(_wanted_column, _wanted_of, stretch=True),
-                Column(_asked_column, _asked_of),
-                Column(_until_column, self._until),
+                Column(_wanted_column, _wanted_of, stretch=True, rank=1),
+                Column(_asked_column, _asked_of, rank=3),
+                Column(_until_column, self._until, rank=2),
             ),
             name="approvalsTable",
             says=_list_name,
@@ -53,15 +55,10 @@ class ApprovalsPage(Page):
         self._why_not.setWordWrap(True)
         self.buttons.addWidget(self._approve)
         self.buttons.addWidget(self._refuse)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._table)
-        split.addWidget(self._sheet)
-        split.setSizes([space(180), space(120)])
         self._sheet.setMinimumWidth(space(70))
-        self._split = split
+        self._split = Beside(self._table, self._sheet)
         self.body.addWidget(self._why_not)
-        self.body.addWidget(split, 1)
+        self.body.addWidget(self._split, 1)
         self.body.addWidget(self._empty, 1)
         self._table.selected.connect(self._show)
         self._approve.clicked.connect(self._ask_approve)
@@ -154,15 +151,13 @@ class ApprovalsPage(Page):
         self._show(self._table.chosen)
 
 
-class _ChangeSheet(QScrollArea):
+class _ChangeSheet(ContentScroll):
     """One request, everything about it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self.setObjectName("changeSheet")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         card = QFrame()
         card.setProperty("surface", "card")
         self._name, self._state = QLabel(), Chip()

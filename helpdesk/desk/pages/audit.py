@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.fields import DayField, Field
@@ -20,6 +20,7 @@ from helpdesk.desk.widgets.choice import Choice
 from helpdesk.desk.widgets.empty_state import EmptyState
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.progress import ProgressStrip
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.desk.widgets.table import Column, Table
 from helpdesk.domain.audit import Action, AuditEvent, ChainHead, Outcome
 from helpdesk.domain.audit_search import TrailFilter
@@ -32,6 +33,7 @@ from helpdesk.language.moments import moment_text
 from helpdesk.language.numbers import number_text
 
 _PAGE = 200
+_GROUP = 8
 
 
 class AuditPage(Page):
@@ -98,13 +100,13 @@ class AuditPage(Page):
         self._count.setProperty("tone", "quiet")
         self._table: Table[AuditEvent] = Table(
             (
-                Column(_number_column, _number_of, number=True),
+                Column(_number_column, _number_of, number=True, rank=5),
                 Column(_when_column, self._when),
-                Column(_who_column, _who_of),
+                Column(_who_column, _who_of, rank=2),
                 Column(_what_column, _what_of, stretch=True),
-                Column(_outcome_column, _outcome_of, _sign_of),
-                Column(_voter_column, _voter_of),
-                Column(_reason_column, _reason_of, stretch=True),
+                Column(_outcome_column, _outcome_of, _sign_of, rank=1),
+                Column(_voter_column, _voter_of, rank=3),
+                Column(_reason_column, _reason_of, stretch=True, rank=4),
             ),
             name="auditTable",
             says=_table_name,
@@ -119,10 +121,8 @@ class AuditPage(Page):
         self._sheet.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._sheet)
+        scroll = ContentScroll(self._sheet)
+        scroll.setMinimumHeight(space(16))
         listed = QWidget()
         column = QVBoxLayout(listed)
         column.setContentsMargins(0, 0, 0, 0)
@@ -215,7 +215,7 @@ class AuditPage(Page):
             lines.append(_("Reason: {reason}").format(reason=event.reason))
         if event.detail:
             lines.append(detail_text(event))
-        lines.append(_("Seal: {hash}").format(hash=event.hash))
+        lines.append(_("Seal: {hash}").format(hash=_in_groups(event.hash)))
         self._sheet.setText("\n".join(lines))
 
     def _start_verifying(self) -> None:
@@ -283,6 +283,11 @@ class AuditPage(Page):
         self._sheet.setAccessibleDescription(_("The chosen row"))
         self._empty.say("audit", _("No such row"), _("Ask for less: another day, anybody, anything."))
         self._tell(more=self._more.isVisibleTo(self))
+
+
+def _in_groups(digits: str) -> str:
+    """A long number as a person compares it, and as it can be wrapped."""
+    return " ".join(digits[place : place + _GROUP] for place in range(0, len(digits), _GROUP))
 
 
 def _verify(session: Session, progress: Progress) -> ChainHead:

@@ -58,6 +58,7 @@ class _FindingRow(Row[Finding]):
         self._say.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._advice = IconLabel()
         self._advice.setProperty("tone", "quiet")
+        self._advice.setWordWrap(True)
         self._buttons = {
             action: self._make_button(action) for action in SuggestedAction if actions.suggested(action) is not None
         }

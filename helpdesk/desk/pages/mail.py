@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.campaigns import CampaignsDialog
@@ -17,8 +17,10 @@ from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import FATE_SIGNS, Sign
 from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.beside import Beside
 from helpdesk.desk.widgets.empty_state import EmptyState
 from helpdesk.desk.widgets.flow import Flow
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.desk.widgets.table import Column, Table
 from helpdesk.domain.mail_desk import MailFilter, OutboxCounts, OutboxLine
 from helpdesk.domain.returned_mail import ReturnedView
@@ -83,12 +85,8 @@ class MailPage(Page):
         self._returned: Table[ReturnedView] = Table(self._returned_columns(), name="returnedTable", says=_returned_name)
         self._sheet = _Sheet(session)
         self._empty = EmptyState()
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setChildrenCollapsible(False)
-        for widget in (self._mails, self._returned, self._sheet):
-            self._split.addWidget(widget)
-        self._split.setSizes([space(220), space(220), space(90)])
         self._sheet.setMinimumWidth(space(60))
+        self._split = Beside(self._mails, self._returned, self._sheet, share=0.7)
         choose = Flow()
         choose.addWidget(self._which)
         choose.addWidget(self._search)
@@ -139,17 +137,17 @@ class MailPage(Page):
         return (
             Column(_fate_column, _fate_of, _fate_sign),
             Column(_to_column, _to_of, stretch=True),
-            Column(_voter_column, _name_of),
-            Column(_kind_column, _kind_of),
-            Column(_queued_column, self._queued),
+            Column(_voter_column, _name_of, rank=2),
+            Column(_kind_column, _kind_of, rank=3),
+            Column(_queued_column, self._queued, rank=1),
         )
 
     def _returned_columns(self) -> tuple[Column[ReturnedView], ...]:
         return (
             Column(_kind_column, _returned_kind_of, _returned_sign),
             Column(_from_column, _address_of, stretch=True),
-            Column(_subject_column, _subject_of, stretch=True),
-            Column(_read_column, self._read_at),
+            Column(_subject_column, _subject_of, stretch=True, rank=1),
+            Column(_read_column, self._read_at, rank=2),
         )
 
     def _queued(self, line: OutboxLine) -> str:
@@ -257,17 +255,18 @@ class MailPage(Page):
         self._show(None)
 
 
-class _Sheet(QFrame):
+class _Sheet(ContentScroll):
     """One mail, with the server's words explained, or one answer with its text."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.setProperty("surface", "card")
         self.setObjectName("mailSheet")
+        card = QFrame()
+        card.setProperty("surface", "card")
         self._head, self._body = QLabel(), QLabel()
         self._head.setProperty("tone", "heading")
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(card)
         layout.setContentsMargins(space(4), space(3), space(4), space(4))
         layout.setSpacing(space(2))
         for label in (self._head, self._body):
@@ -278,6 +277,7 @@ class _Sheet(QFrame):
             )
             layout.addWidget(label)
         layout.addStretch(1)
+        self.setWidget(card)
 
     def show_mail(self, mail: OutboxLine | None, returned: ReturnedView | None) -> None:
         self.setVisible(mail is not None or returned is not None)
@@ -351,7 +351,7 @@ def _fate_sign(line: OutboxLine) -> Sign:
 
 
 def _to_column() -> str:
-    return _("To")
+    return _("Recipient")
 
 
 def _to_of(line: OutboxLine) -> str:

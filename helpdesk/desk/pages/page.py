@@ -10,6 +10,7 @@ from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.flow import Flow
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
@@ -55,15 +56,19 @@ class Page(Translated, QWidget):
         head.addWidget(self._hint)
         head.addLayout(self.buttons)
         head.addWidget(self._done)
+        inside = QWidget()
         self.body = QVBoxLayout()
         self.body.setContentsMargins(space(4), space(3), space(4), space(4))
         self.body.setSpacing(space(3))
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addWidget(self._busy)
+        whole.addLayout(self.body, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bar)
-        layout.addWidget(self._busy)
-        layout.addLayout(self.body, 1)
+        layout.addWidget(ContentScroll(inside))
 
     def title(self) -> str:
         """The page's name in the language in use."""

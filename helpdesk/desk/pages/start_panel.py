@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.icons import line_icon
@@ -16,7 +16,9 @@ from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.columns import Columns
+from helpdesk.desk.widgets.line_button import LineButton
 from helpdesk.desk.widgets.rows import Row, Rows
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.contacts import FollowUp
 from helpdesk.domain.roles import Permission
 from helpdesk.language.catalogue import gettext as _
@@ -45,7 +47,7 @@ class _Line:
     more: str
 
 
-class StartPanel(Translated, QScrollArea):
+class StartPanel(Translated, ContentScroll):
     """`opened` carries the number of the voter that was chosen."""
 
     opened = Signal(str)
@@ -54,9 +56,6 @@ class StartPanel(Translated, QScrollArea):
         """Empty until `ask`."""
         super().__init__(parent)
         self.setObjectName("startPanel")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._session = session
         self._view: StartView | None = None
         self._cards = {
@@ -163,9 +162,7 @@ class _LineRow(Row[_Line]):
     def __init__(self, opens: Callable[[str], object]) -> None:
         super().__init__()
         self._opens, self._voter = opens, ""
-        self._button = QPushButton()
-        self._button.setProperty("weight", "line")
-        self._button.setAutoDefault(False)
+        self._button = LineButton()
         self._button.clicked.connect(self._open)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -174,9 +171,8 @@ class _LineRow(Row[_Line]):
     def show_value(self, value: _Line) -> None:
         self._voter = value.voter
         self._button.setIcon(line_icon(value.icon, value.tone))
-        self._button.setText(f"{value.name}  ·  {value.more}" if value.more else value.name)
-        self._button.setAccessibleName(f"{value.name}, {value.more}")
-        self._button.setToolTip(self._button.text())
+        words = f"{value.name}  ·  {value.more}" if value.more else value.name
+        self._button.say(words, spoken=f"{value.name}, {value.more}")
 
     def _open(self) -> None:
         self._opens(self._voter)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import space
@@ -29,6 +29,7 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.columns import Columns
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.roles import Permission
 from helpdesk.domain.states import WAITING_FATES
@@ -80,11 +81,9 @@ class VoterPage(Translated, QWidget):
             reading=self._cards,
         )
         columns.setContentsMargins(space(4), space(3), space(4), space(4))
-        self._scroll = QScrollArea()
+        self._scroll = ContentScroll(columns)
         self._scroll.setObjectName("voterScroll")
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(columns)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # arrows scroll the page as soon as it is open
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -80,12 +80,12 @@ class VoterHeader(Translated, QFrame):
         top.setSpacing(space(3))
         top.addWidget(self._back)
         top.addWidget(self._name, 1)
-        top.addWidget(self._number)
         top.addWidget(self._pin)
         layout.addLayout(top)
         chips = Flow()
         chips.addWidget(self._state)
         chips.addWidget(self._verification)
+        chips.addWidget(self._number)
         layout.addLayout(chips)
         buttons = Flow()
         actions = self._actions

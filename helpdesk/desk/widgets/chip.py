@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
@@ -65,7 +65,15 @@ class Chip(IconLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show nothing yet."""
         super().__init__(parent=parent)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """One line; it takes more only where there is no room for that."""
+        self.ensurePolished()
+        around = self.width() - self.contentsRect().width() + max(0, self.indent())
+        wide = self.fontMetrics().horizontalAdvance(self.text()) + around + 1
+        return QSize(wide, self.heightForWidth(wide))
 
     def show_sign(self, sign: Sign, text: str) -> None:
         """Show a sign with its word."""

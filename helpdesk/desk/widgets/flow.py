@@ -1,4 +1,4 @@
-"""A layout that sets its items side by side and breaks the line where the next one does not fit."""
+"""A layout that sets its items side by side, on one ground line, and breaks the line where the next does not fit."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
@@ -7,7 +7,7 @@ from helpdesk.desk.appearance import space
 
 
 class Flow(QLayout):
-    """Items keep their preferred size; hidden ones take no room."""
+    """Items keep their preferred size, and wrap where even a line alone is too short; hidden ones take no room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """An empty flow without outer margins."""
@@ -64,16 +64,32 @@ class Flow(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
+        """Set the lines from the top; the height they take."""
+        top = rect.y()
+        for number, line in enumerate(self._lines(rect.width())):
+            top += self.spacing() if number else 0
+            height = max(size.height() for _item, size in line)
+            left = rect.x()
+            for item, size in line if move else ():
+                item.setGeometry(QRect(QPoint(left, top + height - size.height()), size))
+                left += size.width() + self.spacing()
+            top += height
+        return top - rect.y()
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Items with their sizes, line by line."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
-            width = min(size.width(), rect.width())
-            if x > rect.x() and x + width > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
-            x += width + self.spacing()
-            line = max(line, size.height())
-        return y + line - rect.y()
+            if size.width() > width:
+                high = item.heightForWidth(width) if item.hasHeightForWidth() else size.height()
+                size = QSize(width, high)
+            if not lines or used + self.spacing() + size.width() > width:
+                lines.append([])
+                used = -self.spacing()
+            lines[-1].append((item, size))
+            used += self.spacing() + size.width()
+        return lines

@@ -4,29 +4,39 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from helpdesk.desk.appearance import space
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.signs import Sign
 from helpdesk.desk.speech import Translated
+from helpdesk.desk.widgets.column_room import Need, share_room
 
 Value = TypeVar("Value")
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_ROLES = frozenset({Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole})
+_WORDS = frozenset({Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole})
+_LINES_MEASURED = 30  # what the first lines need; measuring them all would take too long
+_LEAST_LINES = 5
+_SHORTENED = 26  # letters that a stretching column shows before a column of a higher rank is left out
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Value]):
-    """A column: its name and a value's words in it, and perhaps a sign before them."""
+    """A column: its name and a value's words in it, and perhaps a sign before them.
+
+    `stretch` columns share what room is left. Where there is too little, columns are left out, those of the highest
+    `rank` first; rank 0 is always shown. What is left out is told with the line, to the pointer and to screen readers.
+    """
 
     name: Callable[[], str]
     text: Callable[[Value], str]
     sign: Callable[[Value], Sign] | None = None
     stretch: bool = False
     number: bool = False
+    rank: int = 0
 
 
 class ValueTable(QAbstractTableModel, Generic[Value]):
@@ -37,6 +47,8 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
         super().__init__(parent)
         self.columns = tuple(columns)
         self.values: tuple[Value, ...] = ()
+        self.left_out: tuple[int, ...] = ()
+        """The columns that are not shown, for want of room."""
 
     def show_values(self, values: Sequence[Value]) -> None:
         """Replace what is listed; the same values again change nothing."""
@@ -71,10 +83,8 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
         value, column = self.value(index.row()), self.columns[index.column()]
         if value is None:
             return None
-        if role in _ROLES:
-            return column.text(value)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.name()}: {column.text(value)}"
+        if role in _WORDS:
+            return self._words(column, value, role)
         if role == Qt.ItemDataRole.DecorationRole and column.sign is not None:
             sign = column.sign(value)
             return line_icon(sign.icon, sign.tone)
@@ -83,13 +93,30 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
+    def _words(self, column: Column[Value], value: Value, role: int) -> str:
+        text = column.text(value)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join((text, *self._rest(value)))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            rest = self._rest(value) if column is self.columns[self._last_shown()] else ()
+            return ", ".join((f"{column.name()}: {text}", *rest))
+        return text
+
+    def _rest(self, value: Value) -> tuple[str, ...]:
+        """What is said of a value in the columns that are left out."""
+        hidden = [self.columns[place] for place in self.left_out]
+        return tuple(f"{column.name()}: {column.text(value)}" for column in hidden if column.text(value))
+
+    def _last_shown(self) -> int:
+        return max(place for place in range(len(self.columns)) if place not in self.left_out)
+
     def headerData(  # noqa: N802 (Qt's name)
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """The columns' names."""
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return self.columns[section].name()
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if self.columns[section].number else Qt.AlignmentFlag.AlignLeft
@@ -134,9 +161,11 @@ class Table(Translated, QTableView, Generic[Value]):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(not any(column.stretch for column in columns))
-        self._fit_columns()
-        self.content.modelReset.connect(self._fit_rows)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(1)  # else an empty column takes more than its share
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # columns fit, or are shortened
+        self.content.modelReset.connect(self._fit)
         self.doubleClicked.connect(self._opened)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.retranslate()
@@ -167,16 +196,49 @@ class Table(Translated, QTableView, Generic[Value]):
         """Names and rows again."""
         self.setAccessibleName(self._says())
         self.content.retranslate()
+        self._fit_columns()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Room for the columns' names and a few lines."""
+        lines = self.verticalHeader().defaultSectionSize() * _LEAST_LINES
+        return QSize(super().minimumSizeHint().width(), self.horizontalHeader().sizeHint().height() + lines)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Measure anew in another font."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.9))
+        self._fit_columns()
 
     def _fit_columns(self) -> None:
-        header = self.horizontalHeader()
-        header.setResizeContentsPrecision(60)  # what the first lines need; measuring them all would take too long
-        for place, column in enumerate(self.content.columns):
-            stretch = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.ResizeToContents
-            header.setSectionResizeMode(place, stretch)
+        """Leave out what finds no room, and share the width among the rest."""
+        widths = share_room(self.viewport().width(), [self._need(column) for column in self.content.columns])
+        self.content.left_out = tuple(place for place in range(len(self.content.columns)) if place not in widths)
+        for place in range(len(self.content.columns)):
+            self.setColumnHidden(place, place not in widths)
+        for place, width in widths.items():
+            self.setColumnWidth(place, width)
 
-    def _fit_rows(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.9))
+    def _need(self, column: Column[Value]) -> Need:
+        """The width that the column's name and first lines take, with the room around them."""
+        metrics = self.fontMetrics()
+        bold = self.horizontalHeader().font()
+        bold.setBold(True)
+        head = QFontMetrics(bold).horizontalAdvance(column.name()) + space(4)
+        first = self.content.values[:_LINES_MEASURED]
+        text = max((metrics.horizontalAdvance(column.text(value)) for value in first), default=0) + space(4)
+        if column.stretch:
+            text = min(text, metrics.averageCharWidth() * _SHORTENED)
+        sign = self.iconSize().width() if self.iconSize().isValid() else metrics.height()
+        return Need(max(head, text + (sign + space(2) if column.sign else 0)), column.rank, column.stretch)
 
     def _opened(self, index: QModelIndex) -> None:
         value = self.content.value(index.row())

@@ -10,7 +10,6 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.fields import ChoiceField
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.pages.overview.figures import Bar, Figure, FigureCode, figure_of, figure_title
@@ -19,6 +18,7 @@ from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import STATE_SIGNS, Sign
 from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.beside import Beside
 from helpdesk.desk.widgets.table import Column, Table
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.roles import Permission
@@ -73,11 +73,8 @@ class OverviewPage(Page):
         lists = QSplitter(Qt.Orientation.Vertical)
         lists.addWidget(self._bars)
         lists.addWidget(self._behind)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self._drawing)
-        self._split.addWidget(lists)
-        self._split.setSizes([space(180), space(120)])
+        lists.setChildrenCollapsible(False)
+        self._split = Beside(self._drawing, lists)
         self.body.addWidget(self._totals)
         self.body.addWidget(self._choice)
         self.body.addWidget(self._split, 1)

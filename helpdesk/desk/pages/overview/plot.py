@@ -36,7 +36,7 @@ class FigurePlot(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Room for a few bars and their labels."""
-        return QSize(space(48), space(32))
+        return QSize(space(48), space(56))
 
     def picture(self) -> QPixmap:
         """The figure as it is shown, on the page's ground."""

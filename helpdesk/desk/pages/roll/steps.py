@@ -2,13 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
-    QFrame,
     QGridLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +16,9 @@ from helpdesk.desk.signs import DIFFERENCE_SIGNS, PROBLEM_SIGNS, Sign
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.flow import Flow
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.desk.widgets.table import Column, Table
+from helpdesk.desk.widgets.wrapping_check import WrappingCheck
 from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, Difference, Problem, RollReport
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext
@@ -76,7 +75,7 @@ class FileStep(Translated, QWidget):
         self.choose.setAccessibleName(self.choose.text())
 
 
-class ColumnStep(Translated, QScrollArea):
+class ColumnStep(Translated, ContentScroll):
     """Which column of the file is which of the roll; `changed` when one is chosen."""
 
     changed = Signal()
@@ -84,9 +83,6 @@ class ColumnStep(Translated, QScrollArea):
     def __init__(self) -> None:
         """No columns yet."""
         super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._columns: tuple[ColumnMatch, ...] = ()
         self._intro = QLabel()
         self._intro.setWordWrap(True)
@@ -200,8 +196,7 @@ class DifferenceStep(Translated, QWidget):
             label.setProperty("surface", "row")
             label.setProperty("tone", "count")
             flow.addWidget(label)
-        self._remove = QCheckBox()
-        self._remove.setObjectName("removeMissingCheck")
+        self._remove = WrappingCheck("removeMissingCheck")
         self._remove.toggled.connect(self._toggled)
         self._problems: Table[Problem] = Table(
             (
@@ -214,7 +209,7 @@ class DifferenceStep(Translated, QWidget):
         self._differences: Table[Difference] = Table(
             (
                 Column(_kind_column, _kind_of, _difference_sign),
-                Column(_voter_column, _voter_of),
+                Column(_voter_column, _voter_of, rank=1),
                 Column(_name_column, _name_of),
                 Column(_changes_column, changes_text, stretch=True),
             ),
@@ -256,8 +251,7 @@ class DifferenceStep(Translated, QWidget):
 
     def retranslate(self) -> None:
         """Words and numbers."""
-        self._remove.setText(_("Remove the voters whom the file lacks, with all that is theirs (the trail stays)"))
-        self._remove.setAccessibleName(self._remove.text())
+        self._remove.say(_("Remove the voters whom the file lacks, with all that is theirs (the trail stays)"))
         report = self._report
         if report is None:
             return

@@ -38,8 +38,8 @@ class OperatorsSection(Section):
         self._table: Table[OperatorView] = Table(
             (
                 Column(_name_column, _name_of, stretch=True),
-                Column(_role_column, _role_of),
-                Column(_scope_column, _scope_of, stretch=True),
+                Column(_role_column, _role_of, rank=1),
+                Column(_scope_column, _scope_of, stretch=True, rank=2),
                 Column(_state_column, self._state_of, _sign_of),
             ),
             name="operatorTable",

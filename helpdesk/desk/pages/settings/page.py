@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget
 
 from helpdesk.desk.context import Preferences
 from helpdesk.desk.pages.page import Page
@@ -13,6 +13,7 @@ from helpdesk.desk.pages.settings.section import Section
 from helpdesk.desk.pages.settings.system import SystemSection, limit_keys, mail_keys, store_keys
 from helpdesk.desk.session import Session
 from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.roles import Permission
 from helpdesk.language.catalogue import gettext as _
 
@@ -47,7 +48,7 @@ class SettingsPage(Page):
             ]
         self._sections = tuple(sections)
         for section in self._sections:
-            self._tabs.addTab(_scrolled(section), "")
+            self._tabs.addTab(ContentScroll(section), "")
         self._tabs.currentChanged.connect(self._tab_changed)
         self.body.addWidget(self._tabs, 1)
         self.setFocusProxy(self._tabs)
@@ -81,13 +82,6 @@ class SettingsPage(Page):
         self._tabs.setAccessibleName(_("Sections"))
         for place, section in enumerate(self._sections):
             self._tabs.setTabText(place, section.title())
-
-
-def _scrolled(section: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(section)
-    return scroll
 
 
 def _mail_name() -> str:

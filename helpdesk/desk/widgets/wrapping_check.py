@@ -1,0 +1,76 @@
+"""A box to tick whose words go on in the next line where they do not fit: Qt's own cuts them off."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+
+_LEAST = 24  # letters in a line
+
+
+class WrappingCheck(QCheckBox):
+    """`say` sets the words, and with them the accessible name."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """`name` is the object name."""
+        super().__init__(parent)
+        self._words = ""
+        self.setObjectName(name)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def say(self, words: str) -> None:
+        """Show these words."""
+        self._words = words
+        self.setAccessibleName(words)
+        self._wrap()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """All words in one line."""
+        return self._with(self._words)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """A few words in a line."""
+        narrow = wrapped(self._words, self.fontMetrics(), self.fontMetrics().averageCharWidth() * _LEAST)
+        return QSize(self._with(narrow).width(), self.sizeHint().height())
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 (Qt's name)
+        """As many lines as it takes."""
+        return self._with(wrapped(self._words, self.fontMetrics(), width - self._around())).height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._wrap()
+
+    def _wrap(self) -> None:
+        text = wrapped(self._words, self.fontMetrics(), self.width() - self._around())
+        if text != self.text():
+            self.setText(text)
+
+    def _around(self) -> int:
+        return super().sizeHint().width() - _size(self.text(), self.fontMetrics()).width()
+
+    def _with(self, text: str) -> QSize:
+        metrics = self.fontMetrics()
+        return super().sizeHint() - _size(self.text(), metrics) + _size(text, metrics)
+
+
+def wrapped(text: str, metrics: QFontMetrics, width: int) -> str:
+    """The text in lines that are no wider than `width` pixels, unless a single word is."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def _size(text: str, metrics: QFontMetrics) -> QSize:
+    lines = text.split("\n")
+    return QSize(
+        max(map(metrics.horizontalAdvance, lines)) + 1, metrics.height() + (len(lines) - 1) * metrics.lineSpacing()
+    )
