@@ -89,10 +89,10 @@ def _rows(path: Path, reader: "_csv.Reader", columns: dict[int, str], width: int
         if not rows:
             continue
         by_column = list(zip(*rows, strict=True))
-        for column in by_column:
-            if max(map(len, column)) > _LONGEST_CELL:
-                number = next(lines[place] for place, cell in enumerate(column) if len(cell) > _LONGEST_CELL)
-                raise UnreadableFile(str(path), "not_text", number)
+        if max(map(len, map("".join, rows))) > _LONGEST_CELL:
+            for number, cells in zip(lines, rows, strict=True):
+                if max(map(len, cells)) > _LONGEST_CELL:
+                    raise UnreadableFile(str(path), "not_text", number)
         lacking = ("",) * len(rows)
         yield RawRows(lines, tuple(lacking if place is None else by_column[place] for place in places))
 

@@ -1,6 +1,7 @@
 """Mail addresses: reading what was pasted, checking, masking."""
 
 import re
+from collections.abc import Sequence
 from email.utils import parseaddr
 
 from helpdesk.domain.folding import fold
@@ -9,6 +10,7 @@ _ADDRESS = re.compile(
     r"(?!\.)(?!.*\.\.)[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\x00-\x1f\x7f]")
+_SPACE = re.compile(r"\s").search
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 
@@ -22,6 +24,18 @@ def is_address(text: str) -> bool:
     """True for an ASCII `local@domain.tld` that mail servers of this field take (RFC 5321 dot-string form)."""
     folded = fold_address(text)
     return len(folded) <= MAX_LENGTH and text.strip().isascii() and _ADDRESS.fullmatch(folded) is not None
+
+
+def fold_addresses(addresses: Sequence[str]) -> list[str]:
+    """`fold_address` of each, quickly for very many."""
+    return [
+        *map(str.lower if (every := "".join(addresses)).isascii() and not _SPACE(every) else fold_address, addresses)
+    ]
+
+
+def are_addresses(folded: Sequence[str]) -> bool:
+    """True if `is_address` is true for all of these, which are folded already; quick for very many."""
+    return all(map(_ADDRESS.fullmatch, folded)) and max(map(len, folded), default=0) <= MAX_LENGTH
 
 
 def read_pasted(text: str) -> str:

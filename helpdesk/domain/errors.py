@@ -61,6 +61,10 @@ class RoleRefused(Refusal):
     permission: Permission
 
 
+class ScopeTooNarrow(Refusal):
+    """What was asked for concerns every place, and the operator's scope is limited to some."""
+
+
 class OutOfScope(Refusal):
     """The voter lies outside the operator's académies and departments."""
 
@@ -155,6 +159,14 @@ class ReasonMissing(BadInput):
 
 class NotATrialStore(Refusal):
     """Made-up cases go into trial stores only."""
+
+
+@dataclass(eq=False)
+class ImportUnderWay(Refusal):
+    """Another import of a roll has not ended; `since` is UTC."""
+
+    by: str
+    since: datetime
 
 
 class RollFrozen(Refusal):

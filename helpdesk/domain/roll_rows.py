@@ -8,7 +8,7 @@ from itertools import chain, compress
 from typing import NamedTuple, Self, TypeAlias
 from unicodedata import is_normalized
 
-from helpdesk.domain.addresses import fold_address, is_address
+from helpdesk.domain.addresses import are_addresses, fold_address, fold_addresses, is_address
 from helpdesk.domain.folding import nfc
 from helpdesk.domain.roll import (
     COLUMNS,
@@ -57,21 +57,23 @@ class RollRow(NamedTuple):
 class RollRows:
     """Some rows of a roll. The columns of COLUMNS are in the stored form, several values joined by SEVERAL.
 
-    Lists of the same length throughout; `folded` are the tied addresses as they are compared. Rows of which
-    `problems` says nothing are sound.
+    Lists of the same length throughout. `folded` and `folded_others` are the tied and the other addresses as they are
+    compared. Rows of which `problems` says nothing are sound.
     """
 
-    __slots__ = ("columns", "digests", "folded", "lines")
+    __slots__ = ("columns", "digests", "folded", "folded_others", "lines")
 
     def __init__(
         self,
         lines: Sequence[int],
         columns: tuple[Sequence[str], ...],
         folded: Sequence[str],
+        folded_others: Sequence[str],
         digests: Sequence[bytes],
     ) -> None:
         """Take columns that are in the stored form; `stored` makes them so."""
-        self.lines, self.columns, self.folded, self.digests = lines, columns, folded, digests
+        self.lines, self.columns, self.digests = lines, columns, digests
+        self.folded, self.folded_others = folded, folded_others
 
     @classmethod
     def stored(cls, raw: RawRows) -> Self:
@@ -81,12 +83,11 @@ class RollRows:
             columns = [column if _is_plain(SEVERAL.join(column)) else [*map(_cleaned, column)] for column in columns]
         for place, read in _READ.items():
             columns[place] = [*map(read, columns[place])]
-        tied = columns[_TIED]
-        if any(columns[_OTHERS]):
-            columns[_OTHERS] = [*map(_distinct, columns[_OTHERS], tied)]
+        folded = fold_addresses(columns[_TIED])
+        columns[_OTHERS], folded_others = _distinct(columns[_OTHERS], folded)
         texts = map(_BETWEEN.join, zip(*columns, strict=True))
         digests = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
-        return cls(raw.lines, tuple(columns), fold_addresses(tied), digests)
+        return cls(raw.lines, tuple(columns), folded, folded_others, digests)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -112,8 +113,9 @@ class RollRows:
         if all(wanted):
             return self
         kept = [list(compress(column, wanted)) for column in self.columns]
-        lines, folded = [*compress(self.lines, wanted)], [*compress(self.folded, wanted)]
-        return RollRows(lines, tuple(kept), folded, [*compress(self.digests, wanted)])
+        lines, digests = [*compress(self.lines, wanted)], [*compress(self.digests, wanted)]
+        folded, others = [*compress(self.folded, wanted)], [*compress(self.folded_others, wanted)]
+        return RollRows(lines, tuple(kept), folded, others, digests)
 
     def problems(self) -> dict[int, list[Problem]]:
         """What is wrong with rows by themselves, by the place of the row; most often nothing."""
@@ -132,17 +134,18 @@ class RollRows:
     def _misread(self) -> "Iterator[_Finding]":
         for column, (is_right, code) in _RULES.items():
             values = self[column]
-            if not all(map(is_right, values)):
+            if not (are_addresses(self.folded) if is_right is is_address else all(map(is_right, values))):
                 for place, value in enumerate(values):
                     if value and not is_right(value):
                         yield place, column, code, value
 
     def _bad_others(self) -> "Iterator[_Finding]":
+        if are_addresses(split_several(SEVERAL.join(filter(None, self.folded_others)))):
+            return
         for place, text in enumerate(self.columns[_OTHERS]):
-            if text:
-                for other in split_several(text):
-                    if not is_address(other):
-                        yield place, "mel_secondaires", ProblemCode.BAD_ADDRESS, other
+            for other in split_several(text):
+                if not is_address(other):
+                    yield place, "mel_secondaires", ProblemCode.BAD_ADDRESS, other
 
 
 def split_several(text: str) -> tuple[str, ...]:
@@ -183,18 +186,21 @@ def _ballots(text: str) -> str:
     return SEVERAL.join(dict.fromkeys(split_several(text)))
 
 
-def _distinct(others: str, tied: str) -> str:
-    """Other addresses once each, the first spelling of them, without the tied one."""
-    if SEVERAL not in others:
-        return others if fold_address(others) != fold_address(tied) else ""
-    distinct = {fold_address(other): other for other in reversed(split_several(others))}
-    distinct.pop(fold_address(tied), None)
-    return SEVERAL.join(reversed(distinct.values()))
-
-
-def fold_addresses(addresses: Sequence[str]) -> Sequence[str]:
-    """Addresses that are stored, as they are compared."""
-    return [*map(str.lower if "".join(addresses).isascii() else fold_address, addresses)]
+def _distinct(others: Sequence[str], tied: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Other addresses once each, the first spelling of them, without the tied one (folded); and folded."""
+    if not any(others):
+        return others, others
+    folded: list[str] = fold_addresses(others)
+    kept = list(others)
+    for place, text in enumerate(folded):
+        if SEVERAL in text:
+            spellings = {fold_address(other): other for other in reversed(split_several(others[place]))}
+            spellings.pop(tied[place], None)
+            kept[place] = SEVERAL.join(reversed(spellings.values()))
+            folded[place] = SEVERAL.join(reversed(spellings))
+        elif text and text == tied[place]:
+            kept[place] = folded[place] = ""
+    return kept, folded
 
 
 def _is_plain(text: str) -> bool:

@@ -41,6 +41,10 @@ _SENTENCES: dict[type, str] = {
         "Name or password not accepted. Check both; if it goes on, ask an administrator."
     ),
     errors.LoginThrottled: to_translate("Too many failed logins for this name. Try again on {until}."),
+    errors.ScopeTooNarrow: to_translate(
+        "A roll holds voters of every place, and your scope is limited to some. Nothing was changed: "
+        "an administrator without limits imports it."
+    ),
     errors.OutOfScope: to_translate(
         "This voter is outside your académies and departments. Pass the call to the cell in charge."
     ),
@@ -75,6 +79,9 @@ _SENTENCES: dict[type, str] = {
     errors.ReasonMissing: to_translate("Give a reason of three characters or more: it goes into the audit trail."),
     errors.NotATrialStore: to_translate("This store serves a real election: nothing made up goes into it."),
     errors.RollStopped: to_translate("Stopped, as you asked. Nothing was changed."),
+    errors.ImportUnderWay: to_translate(
+        "{by} has been importing a roll since {since}. Nothing was changed: wait for it to end, then try again."
+    ),
     errors.RollFrozen: to_translate(
         "The electoral roll and its addresses are frozen while the vote is open. Nothing was changed."
     ),

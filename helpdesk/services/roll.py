@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from helpdesk.domain.addresses import fold_address
 from helpdesk.domain.audit import Action
-from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected, RollStopped, StoreBusy
+from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected, RollStopped, ScopeTooNarrow, StoreBusy
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.domain.roll import MOST_DIFFERENCES, Problem, ProblemCode, RawRows, RollReport, Severity, shorten
 from helpdesk.domain.roll_rows import RollRow, RollRows, split_several
@@ -24,14 +24,15 @@ from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import operator_at_work, record_refusal
-from helpdesk.services.roll_arrivals import Arrivals, arrivals
+from helpdesk.services.roll_arrivals import NewVoters, new_voters
 from helpdesk.services.roll_changes import RollChanges
 from helpdesk.services.roll_differences import differences
 from helpdesk.services.roll_spool import RowSpool
+from helpdesk.store.arrivals import Ground
 from helpdesk.store.audit_chain import append
 from helpdesk.store.bulk import write_much
+from helpdesk.store.import_turn import import_turn
 from helpdesk.store.schema import roll_import, voter
-from helpdesk.store.staged_voters import Ground
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
@@ -73,11 +74,12 @@ class Rolls:
     ) -> RollReport:
         """What the file holds and what importing it would do, voter by voter; changes nothing.
 
-        Raises UnreadableFile, UnknownHeader, DuplicateHeader, MissingHeader, RoleRefused, RollStopped. Problems of
+        Raises UnreadableFile, UnknownHeader, DuplicateHeader, MissingHeader, RoleRefused, ScopeTooNarrow,
+        RollStopped. Problems of
         rows are in the report.
         """
         with self._context.store.read() as connection:
-            operator_at_work(connection, actor, Permission.IMPORT_ROLL)
+            _importer(connection, actor)
         with _many_values(), self._read(path, mapping, _Told(progress, stop), check=True) as plan:
             return plan.report
 
@@ -96,15 +98,16 @@ class Rolls:
         The file is read, checked and compared first, without any lock; one transaction then applies the differences.
         A file imported twice changes nothing the second time. A voter whom the file lacks is kept and marked, or
         removed if asked. Where a tied address changes, links die and both addresses are told. Raises RollRejected
-        when any row has an error, RollFrozen during the vote, StoreBusy when another import came between, what
-        `check` raises, and the store's faults.
+        when any row has an error, RollFrozen during the vote, ImportUnderWay, what `check` raises, and the store's
+        faults.
         """
         try:
             with self._context.store.read() as connection:
-                operator_at_work(connection, actor, Permission.IMPORT_ROLL)
+                _importer(connection, actor)
                 self._refuse_if_frozen(connection)
             told = _Told(progress, stop)
-            with _many_values(), self._read(path, mapping, told) as plan:
+            turn = import_turn(self._context.store, actor.name, self._context.clock())
+            with turn, _many_values(), self._read(path, mapping, told) as plan:
                 if plan.report.errors:
                     raise RollRejected(plan.report)
                 with write_much(self._context.store) as connection:
@@ -117,7 +120,7 @@ class Rolls:
         self, connection: Connection, actor: Operator, plan: "_Plan", told: "_Told", *, remove_missing: bool
     ) -> RollReport:
         now = self._context.clock()
-        who = operator_at_work(connection, actor, Permission.IMPORT_ROLL)
+        who = _importer(connection, actor)
         self._refuse_if_frozen(connection)
         report = plan.report
         if connection.scalar(select(func.max(roll_import.c.id))) != report.since:
@@ -177,7 +180,7 @@ class Rolls:
             since = connection.scalar(select(func.max(roll_import.c.id)))
             known, away = _known(connection)
             ground = Ground.of(connection)
-        with arrivals(self._context.store, ground, only_counted=check) as added, RowSpool() as changed:
+        with new_voters(self._context.store, ground, only_counted=check) as added, RowSpool() as changed:
             comparison = _Comparison(known, away, added, changed)
             for raw in reader(path, mapping=mapping):
                 comparison.meet(RollRows.stored(raw))
@@ -193,10 +196,18 @@ class Rolls:
             yield plan
 
 
+def _importer(connection: Connection, actor: Operator) -> Operator:
+    """The operator as stored. Raises RoleRefused; ScopeTooNarrow, since whom a scope hides would be added again."""
+    who = operator_at_work(connection, actor, Permission.IMPORT_ROLL)
+    if not who.scope.is_everything:
+        raise ScopeTooNarrow
+    return who
+
+
 class _Comparison:
     """A file's rows beside the voters known: who is added, changed, back again, missing, and what is wrong."""
 
-    def __init__(self, known: dict[str, bytes], away: set[str], added: Arrivals, changed: RowSpool) -> None:
+    def __init__(self, known: dict[str, bytes], away: set[str], added: NewVoters, changed: RowSpool) -> None:
         self._known, self._away, self._added, self._changed = known, away, added, changed
         self._problems: list[Problem] = []
         self._back: list[str] = []
@@ -265,7 +276,7 @@ class _Comparison:
 class _Plan:
     """What a file would do to the store."""
 
-    added: Arrivals
+    added: NewVoters
     changed: RowSpool
     missing: list[str]
     back: list[str]
@@ -303,11 +314,10 @@ class _Clashes:
         self._numbers.extend(map(hash, rows["id_electeur"]))
         self._tied.extend(map(hash, rows.folded))
         self._tied_lines.extend(rows.lines)
-        others = rows["mel_secondaires"]
-        if any(others):
-            for line, several in zip(rows.lines, others, strict=True):
+        for line, several in zip(rows.lines, rows.folded_others, strict=True):
+            if several:
                 for other in split_several(several):
-                    self._others.append(hash(fold_address(other)))
+                    self._others.append(hash(other))
                     self._other_lines.append(line)
 
     def problems(self, rows_again: Callable[[], Iterator[RawRows]]) -> list[Problem]:

@@ -14,18 +14,12 @@ from helpdesk.domain.states import AccountState, AddressSource, MailKind
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import VOTER_COLUMNS
 from helpdesk.services.mail_queue import queue_mail, renew_links
-from helpdesk.services.roll_index import IndexLoad
 from helpdesk.store.audit_chain import append
-from helpdesk.store.bulk import insert_many, next_voter_ids
-from helpdesk.store.engine import under_row_security
+from helpdesk.store.rows import insert_values
 from helpdesk.store.schema import account, address, ballot, enrolment, establishment, voter
 from helpdesk.store.search import add_voters, remove_voters
 
 _BATCH = 2_000
-_VOTER = (
-    "id", "number", "title", "family_name", "usage_name", "first_name", "birth_date",
-    "establishment_id", "academy", "department", "corps", "status", "roll_digest",
-)  # fmt: skip
 _Item = TypeVar("_Item")
 
 
@@ -35,11 +29,8 @@ class RollChanges:
     def __init__(self, connection: Connection, context: ServiceContext, who: Operator, now: datetime) -> None:
         """Learn which establishments and ballots there are."""
         self._connection, self._context, self._who, self._now = connection, context, who, now
-        places = connection.execute(select(establishment.c.code, establishment.c.id, establishment.c.name))
-        self._places = {row.code: (row.id, row.name) for row in places}
+        self._places = self._known_places()
         self.ballots = {row.code: row.id for row in connection.execute(select(ballot.c.code, ballot.c.id))}
-        self._copies = not under_row_security(connection)
-        self._index = IndexLoad(connection, copy=self._copies)
 
     def ids_of(self, numbers: Sequence[str]) -> dict[str, int]:
         """The internal ids of known voters."""
@@ -48,23 +39,6 @@ class RollChanges:
             query = select(voter.c.number, voter.c.id).where(voter.c.number.in_(batch))
             found |= {row.number: row.id for row in self._connection.execute(query)}
         return found
-
-    def add(self, rows: Sequence[RollRow]) -> None:
-        """Insert voters whom the store does not know. Call `finish` after the last."""
-        self._learn(rows)
-        pairs = list(zip(next_voter_ids(self._connection, len(rows)), rows, strict=True))
-        put, copy = insert_many, self._copies
-        put(self._connection, voter, ", ".join(_VOTER), [(id_, *self._values(row)) for id_, row in pairs], copy=copy)
-        addresses = [(id_, *each) for id_, row in pairs for each in _addresses(row)]
-        put(self._connection, address, "voter_id, address, folded, tied", addresses, copy=copy)
-        put(self._connection, account, "voter_id", [(id_,) for id_, _row in pairs], copy=copy)
-        enrolments = [(id_, self.ballots[code]) for id_, row in pairs for code in row.ballots]
-        put(self._connection, enrolment, "voter_id, ballot_id", enrolments, copy=copy)
-        self._index.add(pairs)
-
-    def finish(self) -> None:
-        """Make the voters that were added findable."""
-        self._index.finish()
 
     def change(self, rows: Sequence[RollRow]) -> None:
         """Bring known voters up to date; accounts, links and histories stay, but where a tied address changes."""
@@ -172,14 +146,16 @@ class RollChanges:
             [code for row in rows for code in row.ballots],
         )
 
+    def _known_places(self) -> dict[str, tuple[int, str]]:
+        query = select(establishment.c.code, establishment.c.id, establishment.c.name)
+        return {code: (place_id, name) for code, place_id, name in self._connection.execute(query)}
+
     def learn(self, names: Mapping[str, str], ballots: Iterable[str]) -> None:
         """Make establishments, by their codes, and ballots known, and the names of the former up to date."""
         new = [(code, name) for code, name in names.items() if code not in self._places]
-        insert_many(self._connection, establishment, "code, name", new, copy=self._copies)
-        query = select(establishment.c.code, establishment.c.id, establishment.c.name)
-        for batch in _batches([code for code, _name in new]):
-            for made in self._connection.execute(query.where(establishment.c.code.in_(batch))):
-                self._places[made.code] = (made.id, made.name)
+        insert_values(self._connection, establishment, ("code", "name"), new)
+        if new:
+            self._places = self._known_places()
         for code, name in names.items():
             place_id, known_as = self._places[code]
             if known_as != name:
@@ -205,13 +181,6 @@ class RollChanges:
             "status": row.status,
             "roll_digest": row.digest,
         }
-
-    def _values(self, row: RollRow) -> tuple[object, ...]:
-        birth = row.birth_date if self._connection.dialect.name == "postgresql" else row.birth_date.isoformat()
-        return (
-            row.number, row.title, row.family_name, row.usage_name, row.first_name, birth,
-            self._places[row.establishment_code][0], row.academy, row.department, row.corps, row.status, row.digest,
-        )  # fmt: skip
 
     def _enrolments(self, voter_id: int, row: RollRow) -> list[dict[str, object]]:
         return [{"voter_id": voter_id, "ballot_id": self.ballots[code]} for code in row.ballots]

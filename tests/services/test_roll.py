@@ -1,18 +1,31 @@
 """Importing a roll: all or nothing, twice the same, in step with accounts, mails and search."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from helpdesk.domain.audit import Action, Outcome
-from helpdesk.domain.errors import RoleRefused, RollFrozen, RollRejected, RollStopped, UnreadableFile, WorkerLost
+from helpdesk.domain.errors import (
+    ImportUnderWay,
+    RoleRefused,
+    RollFrozen,
+    RollRejected,
+    RollStopped,
+    ScopeTooNarrow,
+    UnreadableFile,
+    WorkerLost,
+)
 from helpdesk.domain.findings import FindingCode
+from helpdesk.domain.roles import Role, Scope
 from helpdesk.domain.roll import Change, DifferenceKind, ProblemCode, Severity
 from helpdesk.domain.states import AccountState, MailKind
 from helpdesk.store.schema import account, enrolment, outbox, roll_import, voter
 from helpdesk.store.search import add_voters, worker
 from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
+from tests.conftest import PASSWORD
 from tests.rolls import row, write_roll
 
 
@@ -247,16 +260,15 @@ def test_a_failure_half_way_leaves_the_old_roll_whole(load, database, monkeypatc
 
 
 @pytest.fixture
-def second_process(monkeypatch, database):
+def second_process(monkeypatch, tmp_path):
     """Even a few voters are prepared in a process of their own; the workers that were made."""
-    if database.keeps_logins:
-        pytest.skip("a server makes the index itself")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(worker, "_WORTH_A_PROCESS", 1)
     made = []
 
     class Noted(worker._Worker):
-        def __init__(self, path):
-            super().__init__(path)
+        def __init__(self, make, path):
+            super().__init__(make, path)
             made.append(self._process)
 
     monkeypatch.setattr(worker, "_Worker", Noted)
@@ -283,8 +295,27 @@ def test_a_second_process_that_is_killed_leaves_the_old_roll_whole(load, databas
         load(row(1), row(2), progress=kill)
     with database.read() as connection:
         assert connection.scalars(select(voter.c.number)).all() == ["10000001"]
-    assert not list(database.path.parent.glob("helpdesk-roll-*"))
+    assert not list((database.path.parent if database.path else tmp_path).glob("helpdesk-roll-*"))
     assert load(row(1), row(2)).added == 1
+
+
+def test_a_second_import_is_told_who_imports_and_since_when(load, services, administrator, clock, tmp_path):
+    other = services.operators.add(administrator, "Bea Admin", role=Role.ADMINISTRATOR, password=PASSWORD)
+    since, refused = clock.now, []
+    path = write_roll(tmp_path / "other.csv", [row(2)])
+
+    def import_too(_done, total):
+        if total:  # the store is locked by now
+            return
+        clock.now = since + timedelta(minutes=3)
+        with pytest.raises(ImportUnderWay) as error:
+            services.rolls.import_roll(other, path)
+        refused.append(error.value)
+
+    load(row(1), progress=import_too)
+    clock.now = since
+    assert {(each.by, each.since) for each in refused} == {("Ada Admin", since)}
+    assert services.rolls.import_roll(other, path).added == 1
 
 
 def test_the_roll_is_frozen_during_the_vote_and_the_refusal_is_audited(load, services, administrator, clock, election):
@@ -304,6 +335,24 @@ def test_only_administrators_import(services, agent, supervisor, auditor, tmp_pa
             services.rolls.import_roll(who, path)
         with pytest.raises(RoleRefused):
             services.rolls.check(who, path)
+
+
+def test_an_administrator_of_some_places_imports_no_roll(services, administrator, load, agent, tmp_path):
+    load(row(1, academie="Nantes", departement="44"))
+    local = services.operators.add(
+        administrator,
+        "Lou Local",
+        role=Role.ADMINISTRATOR,
+        password=PASSWORD,
+        scope=Scope(academies=frozenset({"Rennes"})),
+    )
+    path = write_roll(tmp_path / "local.csv", [row(1, prenom="Anne"), row(2)])
+    for act in (services.rolls.check, services.rolls.import_roll):
+        with pytest.raises(ScopeTooNarrow):
+            act(local, path, **({"remove_missing": True} if act == services.rolls.import_roll else {}))
+    assert services.voters.open(agent, "10000001").first_name == "Marie"
+    event = services.trail.show(administrator, by="Lou Local")[0]
+    assert (event.action, event.outcome) == (Action.ROLL_IMPORTED, Outcome.REFUSED)
 
 
 def test_an_unreadable_file_changes_nothing(services, administrator, tmp_path):

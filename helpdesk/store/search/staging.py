@@ -1,14 +1,11 @@
-"""The index entries of very many voters, made in an SQLite file of their own: the store is not locked meanwhile.
-
-The file holds the tables of the index, filled in the order of their keys, so that they can be taken over as they are.
-"""
+"""The index entries of very many voters, made in files of their own: the store is not locked meanwhile."""
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
@@ -50,8 +47,41 @@ class NewVoters(NamedTuple):
         return cls(int(first_id), *(column.split(_VALUES) for column in columns))
 
 
+class Entries(NamedTuple):
+    """Rows of the index for some voters, and the words that each has."""
+
+    keys: list[tuple[str, int, int]]
+    texts: list[tuple[int, str]]
+    words: list[frozenset[str]]
+
+    @classmethod
+    def of(cls, voters: NewVoters) -> Self:
+        """The entries of these voters."""
+        entries = cls([], [], [])
+        for voter_id, (first, family, usage, academy, place, addresses) in enumerate(
+            zip(*voters[1:], strict=True), voters.first_id
+        ):
+            entry = entry_of(first=first, family=family, usage=usage, academy=academy, addresses=addresses.split(" "))
+            entries.keys.extend(zip(entry.keys, repeat(voter_id), repeat(int(place))))
+            entries.texts.append((voter_id, entry.text))
+            entries.words.append(entry.words)
+        return entries
+
+
+class IndexFiles(Protocol):
+    """What entries are written to."""
+
+    def add(self, voters: NewVoters) -> None:
+        """Take in voters."""
+        ...
+
+    def finish(self) -> None:
+        """Add what follows from all of them, and close the files."""
+        ...
+
+
 class StagedIndex:
-    """One such file being written."""
+    """An SQLite file with the tables of the index, in the order of their keys, to be taken over as they are."""
 
     def __init__(self, path: Path) -> None:
         """Make the file."""
@@ -64,16 +94,7 @@ class StagedIndex:
 
     def add(self, voters: NewVoters) -> None:
         """Take in voters."""
-        keys: list[tuple[str, int, int]] = []
-        texts: list[tuple[int, str]] = []
-        words: list[frozenset[str]] = []
-        for voter_id, (first, family, usage, academy, place, addresses) in enumerate(
-            zip(*voters[1:], strict=True), voters.first_id
-        ):
-            entry = entry_of(first=first, family=family, usage=usage, academy=academy, addresses=addresses.split(" "))
-            keys += zip(entry.keys, repeat(voter_id), repeat(int(place)))
-            texts.append((voter_id, entry.text))
-            words.append(entry.words)
+        keys, texts, words = Entries.of(voters)
         self._counts.update(chain.from_iterable(words))
         self._insert(search_entry.name, texts)
         self._insert("gathered", keys)
@@ -87,10 +108,6 @@ class StagedIndex:
         self._sort_in(search_part, ((part, word) for word in words for part in parts(word)))
         self._sort_in(search_slip, _slips(words))
         self._run("COMMIT")
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; twice is no harm."""
         self._connection.close()
 
     def _sort_in(self, table: Table, rows: Iterable[tuple[object, ...]]) -> None:
@@ -106,6 +123,38 @@ class StagedIndex:
 
     def _run(self, sql: str) -> None:
         self._connection.execute(sql)
+
+
+class CopiedIndex:
+    """A folder of files in the text form of PostgreSQL's COPY, one for each table."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the files."""
+        folder.mkdir()
+        self._folder = folder
+        self._keys = (folder / "key").open("wb")
+        self._texts = (folder / "entry").open("wb")
+        self._counts: Counter[str] = Counter()
+
+    def add(self, voters: NewVoters) -> None:
+        """Take in voters."""
+        keys, texts, words = Entries.of(voters)
+        self._counts.update(chain.from_iterable(words))
+        self._keys.write("".join(f"{key}\t{voter_id}\t{place}\n" for key, voter_id, place in keys).encode())
+        self._texts.write("".join(f"{voter_id}\t{text}\n" for voter_id, text in texts).encode())
+
+    def finish(self) -> None:
+        """Add the words, and close the files."""
+        self._keys.close()
+        self._texts.close()
+        words = sorted(self._counts)
+        self._write("word", (f"{word}\t{self._counts[word]}\t{sound(word)}\n" for word in words))
+        self._write("part", (f"{part}\t{word}\n" for word in words for part in parts(word)))
+        self._write("slip", (f"{slip}\t{stem}\t{place}\n" for slip, stem, place in _slips(words)))
+
+    def _write(self, table: str, lines: Iterable[str]) -> None:
+        with (self._folder / table).open("w", encoding="ascii", newline="") as file:
+            file.writelines(lines)
 
 
 def staging_file(path: Path) -> sqlite3.Connection:

@@ -2,24 +2,25 @@
 
 import gc
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from helpdesk.domain.errors import WorkerLost
-from helpdesk.store.search.staging import NewVoters, StagedIndex
+from helpdesk.store.search.staging import IndexFiles, NewVoters
 
 _WORTH_A_PROCESS = 20_000
 _END_SECONDS = 5.0
 
 
 class IndexWork:
-    """Makes one `StagedIndex`: in this process for a few thousand voters, in one of its own for more."""
+    """Makes index entries: in this process for a few thousand voters, in one of its own for more."""
 
-    def __init__(self, path: Path) -> None:
-        """Write to this file, that is made with the first voters."""
-        self._path = path
+    def __init__(self, make: Callable[[Path], IndexFiles], path: Path) -> None:
+        """Write to what `make` makes at this path."""
+        self._make, self._path = make, path
         self._waiting: list[NewVoters] = []
         self._count = 0
         self._worker: _Worker | None = None
@@ -31,7 +32,7 @@ class IndexWork:
             self._waiting.append(voters)
             return
         if self._worker is None:
-            self._worker = _Worker(self._path)
+            self._worker = _Worker(self._make, self._path)
         for each in (*self._waiting, voters):
             self._worker.add(each)
         self._waiting = []
@@ -46,7 +47,7 @@ class IndexWork:
         if self._worker is not None:
             self._worker.wait()
             return
-        index = StagedIndex(self._path)
+        index = self._make(self._path)
         for each in self._waiting:
             index.add(each)
         index.finish()
@@ -58,10 +59,10 @@ class IndexWork:
 
 
 class _Worker:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, make: Callable[[Path], IndexFiles], path: Path) -> None:
         context = get_context("spawn")  # the same on every system, and safe beside the desk's threads
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, path), name="helpdesk index", daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, make, path), name="helpdesk index", daemon=True)
         self._process.start()
         theirs.close()
 
@@ -91,12 +92,12 @@ class _Worker:
             raise WorkerLost from None
 
 
-def _work(pipe: Connection, path: Path) -> None:
+def _work(pipe: Connection, make: Callable[[Path], IndexFiles], path: Path) -> None:
     """The other process: nothing is left running when the first one goes, however it goes."""
     gc.disable()  # no cycles are made of a million tuples
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the first one's to understand
     with suppress(EOFError, OSError):
-        index = StagedIndex(path)
+        index = make(path)
         while packed := pipe.recv_bytes():
             index.add(NewVoters.unpacked(packed))
         index.finish()

@@ -1,0 +1,136 @@
+"""Voters whom an import adds, from the reading of the file to the transaction: prepared in files, then taken over.
+
+All reading, folding and sorting is done before the store is locked. The files hold personal data: they are in a
+folder that only their owner can open, and that goes with the import.
+"""
+
+import shutil
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+from sqlalchemy import Connection, func, select
+
+from helpdesk.domain.roll import SEVERAL
+from helpdesk.domain.roll_rows import RollRows, split_several
+from helpdesk.store.engine import driver_faults
+from helpdesk.store.schema import voter
+from helpdesk.store.search.staging import NewVoters
+from helpdesk.store.search.tables import search_place
+from helpdesk.store.search.worker import IndexWork
+
+_PREFIX = "helpdesk-roll-"
+_ABANDONED_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What ids of new voters and places depend on: the last voter, and the places known."""
+
+    last_id: int
+    places: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """As the store is now."""
+        query = select(search_place.c.academy, search_place.c.department, search_place.c.id)
+        places = {(academy, department): each for academy, department, each in connection.execute(query)}
+        return cls(connection.scalar(select(func.max(voter.c.id))) or 0, places)
+
+
+class Arrivals(ABC):
+    """The voters that one file adds to a store of one kind."""
+
+    STEPS: int
+    """Into how many steps taking over is divided."""
+
+    def __init__(self, ground: Ground, index: IndexWork) -> None:
+        """Nobody yet; ids and places are given from what the store has on."""
+        self._ground, self._index = ground, index
+        self.places = dict(ground.places)
+        self._next_place = max(self.places.values(), default=0) + 1
+        self._count = 0
+        self.ballots: dict[str, None] = {}
+        """The cells of ballots that rows have, in the order of the file."""
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, rows: RollRows) -> None:
+        """Take in new voters. Raises WorkerLost, and StoreFull where no room is left for the files."""
+        first_id = self._ground.last_id + self._count + 1
+        ids = range(first_id, first_id + len(rows))
+        self._count += len(rows)
+        self.ballots.update(dict.fromkeys(rows["codes_scrutins"]))
+        addresses: list[tuple[int, str, str, int]] = []
+        together: list[str] = []
+        others = zip(rows["mel_secondaires"], rows.folded_others, strict=True)
+        tied = zip(ids, rows["mel_identifiant"], rows.folded, strict=True)
+        for (voter_id, address, folded), (other, folded_other) in zip(tied, others, strict=True):
+            addresses.append((voter_id, address, folded, 1))
+            if not other:
+                together.append(folded)
+            elif SEVERAL in other:
+                several = [*zip(split_several(other), split_several(folded_other), strict=True)]
+                addresses += [(voter_id, each, fold, 0) for each, fold in several]
+                together.append(" ".join((folded, *sorted(fold for _each, fold in several))))
+            else:
+                addresses.append((voter_id, other, folded_other, 0))
+                together.append(f"{folded} {folded_other}")
+        with driver_faults():
+            self._write(self._voters(ids, rows), addresses)
+        places = [str(self._place(*where)) for where in zip(rows["academie"], rows["departement"], strict=True)]
+        names = (rows["prenom"], rows["nom_famille"], rows["nom_usage"])
+        self._index.add(NewVoters(first_id, *names, rows["academie"], places, together))
+
+    def end(self) -> None:
+        """No more voters come: what the index still needs is done beside what the caller does now."""
+        self._index.end()
+
+    def close(self) -> None:
+        """End the work on the files, done or not."""
+        self._index.close()
+
+    @abstractmethod
+    def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:
+        """Add all of them, in a transaction of `write_much`; gives how many of STEPS are done.
+
+        Establishments and ballots (ids by their codes) are there already. Raises StoreBusy when the store has other
+        voters than it had, WorkerLost.
+        """
+
+    @abstractmethod
+    def _write(self, voters: Iterator[tuple[object, ...]], addresses: Sequence[tuple[int, str, str, int]]) -> None:
+        """Keep rows: see `_voters`, and address, folded, 1 for tied of each voter."""
+
+    @staticmethod
+    def _voters(ids: Sequence[int], rows: RollRows) -> Iterator[tuple[object, ...]]:
+        return zip(
+            ids, rows["id_electeur"], rows["civilite"], rows["nom_usage"], rows["nom_famille"], rows["prenom"],
+            rows["date_naissance"], rows["academie"], rows["departement"], rows["uai"], rows["corps"],
+            rows["statut"], rows["codes_scrutins"], [digest.hex() for digest in rows.digests], strict=True,
+        )  # fmt: skip
+
+    def _place(self, academy: str, department: str) -> int:
+        where = (academy, department)
+        found = self.places.get(where)
+        if found is None:
+            found = self.places[where] = self._next_place
+            self._next_place += 1
+        return found
+
+
+@contextmanager
+def import_folder(parent: Path) -> Iterator[Path]:
+    """A folder for the files of one import, gone at the end; those of imports killed a day ago go too."""
+    for left in parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=_PREFIX, dir=parent, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
