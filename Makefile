@@ -7,8 +7,10 @@ READY = $(VENV)/.ready
 # What `make proof PARTS="search mail"` runs; all of it without.
 PARTS ?=
 PROOF ?= full
+# What `make audit` is told: --where-it-can-be-asked lets a machine without the Internet pass.
+AUDIT ?=
 
-.PHONY: trials help demo test check lint types imports benchmarks proof screenshots bundle package inventory audit windows-wheels catalogue lock system clean
+.PHONY: trials help demo test check lint types imports benchmarks proof screenshots bundle package inventory audit ages windows-wheels catalogue lock system clean
 
 help:
 	@echo "make demo         a complete system on this machine, with invented voters, and the desk's window"
@@ -22,6 +24,7 @@ help:
 	@echo "make package      a Debian package of the bundle, installed, run and removed here as a check"
 	@echo "make inventory    what the bundle holds (CycloneDX) and checksums, into build/packages"
 	@echo "make audit        known weaknesses of the pinned packages (pip-audit)"
+	@echo "make ages         which pinned packages had no release for two years, and why they are kept"
 	@echo "make windows-wheels  that every pinned package has a wheel for Windows"
 	@echo "make catalogue    collect messages for translation into resources/locale"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
@@ -84,7 +87,10 @@ inventory: $(BUNDLE)/helpdesk
 	$(BUNDLER)/bin/python -m release.inventory
 
 audit: $(BUNDLER)/.ready
-	$(BUNDLER)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements-bundle.lock
+	$(BUNDLER)/bin/python -m release.audit $(AUDIT)
+
+ages: $(BUNDLER)/.ready
+	$(BUNDLER)/bin/python -m release.dependency_ages
 
 windows-wheels: $(READY)
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --only-binary=:all: --no-deps --require-hashes \
@@ -112,11 +118,10 @@ trials: $(READY)
 	$(BIN)/python -m tests.trials.mailer_kills --on postgresql
 	PROOF=full $(BIN)/python -m tests.trials.many_desks
 
-lock: $(READY)
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
+lock: $(BUNDLER)/.ready
+	$(BUNDLER)/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 		--generate-hashes --group dev pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
+	$(BUNDLER)/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 		--generate-hashes --group release --constraint requirements.lock pyproject.toml \
 		--output-file requirements-bundle.lock
 

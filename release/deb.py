@@ -67,10 +67,7 @@ def _fill_share(share: Path) -> None:
     for folder in ("applications", "metainfo", "doc/helpdesk"):
         (share / folder).mkdir(parents=True)
     shutil.copy(LINUX / "org.helpdesk.desk.desktop", share / "applications")
-    data = (LINUX / "org.helpdesk.desk.metainfo.xml").read_text(encoding="utf-8")
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    data = data.replace("@VERSION@", version()).replace("@DATE@", today)
-    (share / "metainfo" / "org.helpdesk.desk.metainfo.xml").write_text(data, encoding="utf-8")
+    (share / "metainfo" / "org.helpdesk.desk.metainfo.xml").write_text(appstream_data(), encoding="utf-8")
     for picture in ICONS.glob("*/helpdesk.png"):
         place = share / "icons" / "hicolor" / picture.parent.name / "apps"
         place.mkdir(parents=True)
@@ -80,6 +77,13 @@ def _fill_share(share: Path) -> None:
     shutil.copy(ROOT / "resources" / "icons" / "app" / "helpdesk.svg", drawing)
     shutil.copytree(ROOT / "resources" / "deploy", share / "doc" / "helpdesk" / "deploy")
     shutil.copy(ROOT / "CHANGELOG.md", share / "doc" / "helpdesk")
+
+
+def appstream_data() -> str:
+    """What software centres show of the program, with this version and day."""
+    data = (LINUX / "org.helpdesk.desk.metainfo.xml").read_text(encoding="utf-8")
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    return data.replace("@VERSION@", version()).replace("@DATE@", today)
 
 
 def check(package: Path) -> None:

@@ -1,5 +1,6 @@
 """The file details that Windows shows of the program, from the package's metadata."""
 
+import re
 from email.message import Message
 from pathlib import Path
 from typing import cast
@@ -27,7 +28,7 @@ VSVersionInfo(
 
 def four_numbers(version: str) -> tuple[int, int, int, int]:
     """A version as Windows wants it: four numbers of 16 bits; words after the digits are left out."""
-    parts = [int("".join(digit for digit in part if digit.isdigit()) or 0) for part in version.split(".")[:4]]
+    parts = [int(digits[0]) if (digits := re.match(r"\d+", part)) else 0 for part in version.split(".")[:4]]
     first, second, third, fourth = (*parts, 0, 0, 0, 0)[:4]
     return first, second, third, fourth
 
