@@ -12,8 +12,10 @@ from helpdesk.config import Settings, load_settings
 if TYPE_CHECKING:  # the desk costs Qt, the program its database: each is imported when it is asked for
     from helpdesk.bootstrap import Program
     from helpdesk.cli.desk_settings import DeskSettings
-    from helpdesk.desk.context import BackgroundMailer, DeskContext, Preferences
+    from helpdesk.desk.context import BackgroundMailer, DeskContext, DeskStart, Preferences
     from helpdesk.domain.roles import Operator
+
+_SQLITE = "sqlite:///"
 
 
 def open_desk(settings: Settings, config_file: Path | None) -> int:
@@ -23,11 +25,16 @@ def open_desk(settings: Settings, config_file: Path | None) -> int:
     """
     gc.disable()  # nothing of what is loaded first will be garbage; the desk looks for it from its first window on
     from helpdesk.desk.app import run_desk  # noqa: PLC0415
-    from helpdesk.desk.context import DeskStart  # noqa: PLC0415
 
     behind = _ProgramBehind(settings, config_file)
+    start = behind.start()
+    store = embedded_file(settings.database)
+    if store is not None and not store.exists():
+        from helpdesk.cli.first_run import FirstRun  # noqa: PLC0415 (it brings the whole program along)
+
+        start = replace(start, setup=FirstRun(settings, config_file, behind.start_with))
     try:
-        return run_desk(DeskStart(behind.open, database_label(settings.database), _preferences(settings)))
+        return run_desk(start)
     except Exception as error:
         from helpdesk.desk.obstacle import show_obstacle  # noqa: PLC0415
         from helpdesk.domain.errors import HelpdeskError  # noqa: PLC0415
@@ -83,6 +90,11 @@ def desk_context(
     )
 
 
+def embedded_file(url: str) -> Path | None:
+    """The file of an embedded store's URL, None for a server's; without loading what opens it."""
+    return Path(url.removeprefix(_SQLITE).partition("?")[0]) if url.startswith(_SQLITE) else None
+
+
 def database_label(url: str) -> str:
     """A database as a person knows it: the name of a file, or the server's address without any password."""
     parts = urlsplit(url)
@@ -97,6 +109,17 @@ class _ProgramBehind:
     def __init__(self, settings: Settings, config_file: Path | None) -> None:
         self._settings, self._config_file = settings, config_file
         self._program: Program | None = None
+
+    def start(self) -> "DeskStart":
+        """How the desk starts with these settings."""
+        from helpdesk.desk.context import DeskStart  # noqa: PLC0415
+
+        return DeskStart(self.open, database_label(self._settings.database), _preferences(self._settings))
+
+    def start_with(self, settings: Settings) -> "DeskStart":
+        """How it starts with others, which the assistant made."""
+        self._settings = settings
+        return self.start()
 
     def open(self) -> "DeskContext":
         """Open the store; may take its time. Raises the store's faults, BadSetting."""

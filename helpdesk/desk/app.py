@@ -22,7 +22,9 @@ from helpdesk.desk.speech import Interpreter
 from helpdesk.desk.tasks import TaskRunner
 
 if TYPE_CHECKING:  # the login is painted before any of this is imported
+    from helpdesk.desk.first_run.assistant import Assistant
     from helpdesk.desk.main_window import MainWindow
+    from helpdesk.desk.setup_port import SetupPort
     from helpdesk.domain.roles import Operator
 
 _PATIENCE_MS = 10_000
@@ -48,15 +50,46 @@ class Desk(QObject):
         self._appearance.use(start.preferences.theme)
         self._appearance.enlarge(int(start.preferences.text_size))
         application.setQuitOnLastWindowClosed(False)
+        self.assistant: Assistant | None = None
         self.login: LoginDialog | None = None
         self.window: MainWindow | None = None
         self.failure: Exception | None = None
         """What kept the program from being opened; the desk has ended then."""
         self._log_in_again = False
 
-    def ask_login(self) -> None:
-        """Show the login dialog, and open the program behind it."""
+    def begin(self) -> None:
+        """Show the first window: the login, or the assistant where there is nothing to log in to yet."""
+        if self._start.setup is None:
+            self.ask_login()
+        else:
+            self._ask_setup(self._start.setup)
+
+    def _ask_setup(self, port: SetupPort) -> None:
+        from helpdesk.desk.first_run.assistant import Assistant  # noqa: PLC0415 (once in a program's life)
+
+        self.assistant = Assistant(port, self._preferences.language, self.tasks, self.bugs)
+        self.assistant.finished_with.connect(self._set_up)
+        self.assistant.language_chosen.connect(self._speak)
+        self.assistant.rejected.connect(self._leave)
+        self.assistant.show()
+
+    def _speak(self, language: str) -> None:
+        self._preferences = replace(self._preferences, language=language)
+        self._interpreter.speak(language)
+
+    def _set_up(self, start: DeskStart, operator: str) -> None:
+        if self.assistant is not None:
+            self.assistant.deleteLater()  # here: left to Python, any thread might end it
+            self.assistant = None
+        self._start, self._opening = start, Opening(start)
+        self.ask_login(operator)
+
+    def ask_login(self, name: str = "") -> None:
+        """Show the login dialog, and open the program behind it; `name` is who will log in, if that is known."""
+        if self.login is not None:
+            self.login.deleteLater()
         self.login = LoginDialog(self._opening, self._start.database_label, self.tasks, self.bugs)
+        self.login.suggest(name)
         self.login.logged_in.connect(self._logged_in)
         self.login.rejected.connect(self._leave)
         self.login.show()
@@ -138,7 +171,7 @@ def run_desk(start: DeskStart, *, operator: Operator | None = None) -> int:
     if operator is not None:
         desk.open_for(operator)
     else:
-        desk.ask_login()
+        desk.begin()
     try:
         code = application.exec()
     finally:

@@ -198,6 +198,8 @@ def _style_sheet(colours: Theme) -> str:
         "half": f"{space(0.5)}px",
         "focus": f"{max(2, space(0.5))}px",
         "indicator": f"{space(4)}px",
+        "indicator_round": f"{space(4) // 2}px",
+        "tick": resource("icons", f"tick-{'dark' if colours is DARK else 'light'}.svg").as_posix(),
         "icon": f"{space(5.5)}px {space(4.5)}px",
         "chevron": resource("icons", "chevron-down.svg").as_posix(),
         "search_left": f"{space(9)}px",

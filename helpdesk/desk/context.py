@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the first window is painted before any of this is imported
     from helpdesk.desk.settings_port import SettingsPort
+    from helpdesk.desk.setup_port import SetupPort
     from helpdesk.domain.mailer_status import MailerStatus
     from helpdesk.domain.ports import Clock, SecretStore
     from helpdesk.services import Services
@@ -107,11 +108,15 @@ class DeskContext:
 
 @dataclass(frozen=True, slots=True)
 class DeskStart:
-    """What the first window needs. `open` is called once, in a background thread, and may raise HelpdeskError."""
+    """What the first window needs. `open` is called once, in a background thread, and may raise HelpdeskError.
+
+    With a `setup` there is nothing to open yet: the assistant comes first.
+    """
 
     open: Callable[[], DeskContext]
     database_label: str
     preferences: Preferences = field(default_factory=Preferences)
+    setup: SetupPort | None = None
 
     @staticmethod
     def over(context: DeskContext) -> DeskStart:

@@ -30,7 +30,7 @@ from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.field import Field
 from helpdesk.desk.widgets.scroll import ContentScroll
-from helpdesk.desk.widgets.wrapping_check import WrappingCheck
+from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.language.catalogue import gettext as _
 
 if TYPE_CHECKING:  # this is the first window: it is painted before any of this is imported
@@ -105,6 +105,10 @@ class LoginDialog(Translated, QDialog):
         self._tasks.run(partial(recall, context.secrets), self._recalled, self._bugs.report)
         self._tasks.run(context.services.elections.current, self._election_known, self._no_election)
 
+    def suggest(self, name: str) -> None:
+        """Fill in the name of who is about to log in."""
+        self._name.edit.setText(name)
+
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._refusal_frame)
         inner.setContentsMargins(space(3), space(2), space(3), space(2))
@@ -139,7 +143,8 @@ class LoginDialog(Translated, QDialog):
             widget.ensurePolished()
         room = self.screen().availableGeometry()
         width = min(max(space(_WIDTH), self._content.totalMinimumSize().width()), room.width())
-        self.resize(width, min(self._content.totalHeightForWidth(width), room.height()))
+        height = self._content.totalHeightForWidth(width) + space(1)  # the line that shows the focus of what scrolls
+        self.resize(width, min(height, room.height()))
 
     def submit(self) -> None:
         """Log in, unless that is under way."""
@@ -216,7 +221,7 @@ class LoginDialog(Translated, QDialog):
         """Start with the name."""
         super().showEvent(event)
         self._fit()
-        self._name.edit.setFocus()
+        (self._password if self._name.edit.text() else self._name).edit.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Once this window is on the screen, the program behind it is opened."""

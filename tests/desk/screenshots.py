@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 
 from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext, DeskStart, Preferences, ThemeChoice
+from helpdesk.desk.first_run.assistant import Assistant
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.desk.pages.catalogue import VOTERS
+from helpdesk.desk.setup_port import SetupPort
 from helpdesk.domain.roles import Operator
 
 SIZE = (1280, 800)
@@ -64,7 +67,19 @@ class _Camera:
         self.desk, self.operator, self.folder, self.suffix = desk, operator, folder, suffix
         self.taken = 0
 
+    def shoot_first_start(self) -> None:
+        """Every question of the assistant."""
+        nobody = cast("SetupPort", None)  # nothing is checked or set up for a picture
+        assistant = Assistant(nobody, self.desk._preferences.language, self.desk.tasks, self.desk.bugs)
+        assistant.show()
+        for number in range(len(assistant._path())):
+            assistant._show(number)
+            self._settle()
+            self._keep(f"first-start-{number + 1}", assistant.grab())
+        assistant.deleteLater()
+
     def shoot(self, cast: Cast) -> None:
+        self.shoot_first_start()
         self.desk.ask_login()
         login = self.desk.login
         assert login is not None

@@ -13,6 +13,7 @@ from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
 from tests.conftest import SetClock
+from tests.desk.conftest import child
 from tests.desk.looks import crammed, cut, sideways
 from tests.desk.tour import Tour, furnish
 from tests.voters import VoterMaker
@@ -68,4 +69,5 @@ def test_the_login_is_whole_at_twice_the_size(qtbot: QtBot, desk: Desk):
     qtbot.waitUntil(lambda: desk.tasks.running == 0)
     QApplication.processEvents()
     assert cut(login) == []
+    assert child(login, QWidget, "loginButton").visibleRegion().boundingRect().height() > 0
     login.reject()

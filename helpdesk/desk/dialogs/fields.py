@@ -25,6 +25,7 @@ __all__ = ["ChoiceField", "DayField", "Field", "NoteField", "ReasonField"]
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _NOTE_LINES = 4
+_SHORTEST = 12  # letters of a choice that are always shown
 
 
 class ReasonField(Field):
@@ -71,6 +72,8 @@ class ChoiceField(Labelled, Generic[Choice]):
         self._values, self._words = tuple(values), words
         self.box = QComboBox()
         self.box.addItems([""] * len(self._values))
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(_SHORTEST)
         super().__init__(self.box, name, parent)
 
     @property

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.dialogs.fields import NoteField
 from helpdesk.desk.session import Session
-from helpdesk.desk.widgets.wrapping_check import WrappingCheck
+from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.services.incidents import IncidentView
 

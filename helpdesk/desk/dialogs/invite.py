@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPus
 from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.dialogs.fields import Field, ReasonField
 from helpdesk.desk.session import Session
-from helpdesk.desk.widgets.wrapping_check import WrappingCheck
+from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.invitations import CONFIRM_ABOVE, INVITABLE, CampaignView, Selection
 from helpdesk.domain.states import CampaignState

@@ -10,7 +10,7 @@ from helpdesk.desk.dialogs.confirm import ConfirmDialog
 from helpdesk.desk.dialogs.fields import ReasonField
 from helpdesk.desk.dialogs.mail_preview import PreviewPane
 from helpdesk.desk.session import Session
-from helpdesk.desk.widgets.wrapping_check import WrappingCheck
+from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.domain.errors import HelpdeskError, OutsideFault, ResendThrottled
 from helpdesk.domain.voters import QueuedMail, VoterDetail
 from helpdesk.language.catalogue import gettext as _

@@ -18,7 +18,7 @@ from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.desk.widgets.table import Column, Table
-from helpdesk.desk.widgets.wrapping_check import WrappingCheck
+from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, Difference, Problem, RollReport
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext

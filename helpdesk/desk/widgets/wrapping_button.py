@@ -1,19 +1,25 @@
-"""A box to tick whose words go on in the next line where they do not fit: Qt's own cuts them off."""
+"""Boxes to tick and choices whose words go on in the next line where they do not fit: Qt's own cut them off."""
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object  # mixed in: of two Qt classes an object cannot be
 
 _LEAST = 24  # letters in a line
 
 
-class WrappingCheck(QCheckBox):
-    """`say` sets the words, and with them the accessible name."""
+class _Wrapping(_Button):
+    """`say` sets the words, and with them the accessible name. Mixed in before a Qt class that draws the button."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        """`name` is the object name."""
-        super().__init__(parent)
-        self._words = ""
+    _words = ""
+
+    def _begin(self, name: str) -> None:
         self.setObjectName(name)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -55,6 +61,24 @@ class WrappingCheck(QCheckBox):
     def _with(self, text: str) -> QSize:
         metrics = self.fontMetrics()
         return super().sizeHint() - _size(self.text(), metrics) + _size(text, metrics)
+
+
+class WrappingCheck(_Wrapping, QCheckBox):
+    """A box to tick."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """`name` is the object name."""
+        super().__init__(parent)
+        self._begin(name)
+
+
+class WrappingRadio(_Wrapping, QRadioButton):
+    """One of several choices."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """`name` is the object name."""
+        super().__init__(parent)
+        self._begin(name)
 
 
 def wrapped(text: str, metrics: QFontMetrics, width: int) -> str:

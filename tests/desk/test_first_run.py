@@ -1,0 +1,272 @@
+"""The first start: a few questions, then the login; left at any of them, nothing was written."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from helpdesk.cli.first_run import FirstRun
+from helpdesk.cli.window import _ProgramBehind, embedded_file
+from helpdesk.config import Settings, load_settings
+from helpdesk.desk.app import Desk
+from helpdesk.desk.context import DeskStart, Preferences, TextSize
+from helpdesk.desk.first_run.assistant import Assistant
+from helpdesk.desk.setup_port import ServerPlan, SetupPlan
+from helpdesk.domain.errors import StoreUnreachable
+from helpdesk.domain.progress import Progress
+from tests.conftest import PASSWORD
+from tests.desk.conftest import Keyring, child, press, type_text
+from tests.desk.looks import cut, nameless, sideways
+from tests.rolls import row, write_roll
+
+NAME = "Ada Admin"
+SECRET = "Planted-4711-Secret"
+
+
+class Watched:
+    """The real set-up, seen to work in background threads only; `before` is done first, to wait or fail there."""
+
+    def __init__(self, real: FirstRun) -> None:
+        self.real = real
+        self.before: Callable[[Progress], None] = lambda _progress: None
+        self.answers = True
+
+    def check_operator(self, name: str, password: str) -> None:
+        self._in_the_background()
+        self.real.check_operator(name, password)
+
+    def reach(self, server: ServerPlan) -> None:
+        self._in_the_background()
+        if not self.answers:
+            raise StoreUnreachable
+
+    def set_up(self, plan: SetupPlan, progress: Progress) -> DeskStart:
+        self._in_the_background()
+        self.before(progress)
+        return self.real.set_up(plan, progress)
+
+    def _in_the_background(self) -> None:
+        assert threading.current_thread() is not threading.main_thread(), "setting up on the GUI thread"
+
+
+class FirstStart:
+    """A desk on a computer where there is no store."""
+
+    def __init__(self, qtbot: QtBot, application: QApplication, folder: Path, **preferences: str) -> None:
+        self.qtbot, self.folder, self.keyring = qtbot, folder, Keyring()
+        self.file = folder / "settings" / "helpdesk.toml"
+        settings = replace(load_settings(environment={}), database=f"sqlite:///{folder / 'data' / 'helpdesk.db'}")
+        self.behind = _ProgramBehind(settings, self.file)
+        self.setup = Watched(FirstRun(settings, self.file, self._start_with, secrets=self.keyring))
+        chosen = Preferences(language="en", **preferences)
+        start = replace(self.behind.start(), setup=self.setup, preferences=chosen)
+        self.desk = Desk(application, start)
+        self.desk.begin()
+        assert self.desk.assistant is not None
+        self.assistant: Assistant = self.desk.assistant
+        qtbot.waitUntil(self.assistant.isVisible)
+
+    def _start_with(self, settings: Settings) -> DeskStart:
+        return self.behind.start_with(settings)
+
+    def line(self, name: str, text: str) -> None:
+        child(self.assistant, QLineEdit, name).setText(text)
+
+    def choose(self, name: str) -> None:
+        child(self.assistant, QRadioButton, name).setChecked(True)
+
+    def go_on(self) -> None:
+        button = child(self.assistant, QPushButton, "nextButton")
+        assert button.isEnabled()
+        button.click()
+        self.qtbot.waitUntil(lambda: self.desk.tasks.running == 0)
+
+    def refusal(self) -> str:
+        return child(self.assistant, QLabel, "refusal").text()
+
+    def step(self) -> str:
+        return self.assistant.step.objectName()
+
+    def to_voters(self) -> None:
+        self.go_on()
+        for field, text in (("firstName", NAME), ("firstPassword", PASSWORD), ("firstPassword2", PASSWORD)):
+            self.line(field, text)
+        self.go_on()
+        self.go_on()
+        assert self.step() == "votersStep"
+
+    def left(self) -> list[str]:
+        return sorted(path.name for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def first_start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., FirstStart]]:
+    made: list[FirstStart] = []
+
+    def make(**preferences: str) -> FirstStart:
+        made.append(FirstStart(qtbot, qapp, tmp_path / "machine", **preferences))
+        return made[-1]
+
+    yield make
+    for start in made:
+        for dialog in (start.desk.login, start.desk.assistant):
+            if dialog is not None:
+                dialog.done(0)
+                dialog.deleteLater()
+        qtbot.waitUntil(lambda each=start: each.desk.tasks.running == 0, timeout=20_000)
+        start.behind.close()
+        start.desk._appearance.enlarge(100)
+        start.desk.deleteLater()
+
+
+def test_by_keyboard_alone_from_nothing_to_a_login_with_the_name_filled_in(first_start, qtbot):
+    start = first_start()
+    press(start.assistant, Qt.Key.Key_Return)
+    assert start.step() == "operatorStep"
+    for text in (NAME, PASSWORD, PASSWORD):
+        focused = start.assistant.focusWidget()
+        assert isinstance(focused, QLineEdit)
+        type_text(focused, text)
+        press(focused, Qt.Key.Key_Tab)
+    for _step in ("mail", "voters", "end"):
+        press(start.assistant, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: start.desk.tasks.running == 0)
+    qtbot.waitUntil(lambda: start.desk.login is not None and start.desk.login.isVisible(), timeout=20_000)
+    assert start.desk.assistant is None
+    assert child(start.desk.login, QLineEdit, "loginName").text() == NAME
+    qtbot.waitUntil(lambda: start.desk.tasks.running == 0, timeout=20_000)
+    child(start.desk.login, QLineEdit, "loginPassword").setText(PASSWORD)
+    child(start.desk.login, QPushButton, "loginButton").click()
+    qtbot.waitUntil(lambda: start.desk.window is not None, timeout=20_000)
+    assert "Ada Admin (administrator)" in start.desk.window.windowTitle()
+    start.desk.window.close()
+    qtbot.waitUntil(lambda: start.desk.window is None)
+    assert embedded_file(f"sqlite:///{start.folder / 'data' / 'helpdesk.db'}").exists()
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_left_at_any_step_nothing_is_written(first_start, steps):
+    start = first_start()
+    answers = {"firstName": NAME, "firstPassword": PASSWORD, "firstPassword2": PASSWORD, "setupSmtpPassword": SECRET}
+    for field, text in answers.items():
+        start.line(field, text)
+    for _step in range(steps):
+        start.go_on()
+    child(start.assistant, QPushButton, "cancelButton").click()
+    assert not start.assistant.isVisible()
+    assert start.left() == []
+    assert start.keyring.kept == {}
+
+
+def test_stopped_while_it_is_set_up_nothing_is_written_and_it_can_be_tried_again(first_start, qtbot):
+    start = first_start()
+    start.to_voters()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(progress: Progress) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        progress(1, 2)
+
+    start.setup.before = wait
+    child(start.assistant, QPushButton, "nextButton").click()
+    qtbot.waitUntil(begun.is_set)
+    child(start.assistant, QPushButton, "cancelButton").click()
+    assert start.assistant.isVisible()
+    go_on.set()
+    qtbot.waitUntil(lambda: "nothing was written" in start.refusal())
+    assert start.left() == []
+    start.setup.before = lambda _progress: None
+    start.go_on()
+    qtbot.waitUntil(lambda: start.desk.login is not None, timeout=20_000)
+    assert {"helpdesk.db", "helpdesk.toml"} <= set(start.left())
+
+
+def test_a_weak_password_and_two_that_differ_are_told_where_they_are_typed(first_start):
+    start = first_start()
+    start.go_on()
+    for field, text in (("firstName", NAME), ("firstPassword", "short"), ("firstPassword2", "other")):
+        start.line(field, text)
+    start.go_on()
+    assert "not the same" in start.refusal()
+    start.line("firstPassword2", "short")
+    start.go_on()
+    assert "12" in start.refusal()
+    assert start.step() == "operatorStep"
+
+
+def test_a_roll_with_errors_is_told_and_another_answer_can_be_given(first_start, qtbot, tmp_path):
+    roll = write_roll(tmp_path / "roll.csv", [row(1), row(1)])
+    start = first_start()
+    start.to_voters()
+    start.choose("votersRoll")
+    assert not child(start.assistant, QPushButton, "nextButton").isEnabled()
+    start.assistant.step.take_file(str(roll))
+    start.go_on()
+    assert "error" in start.refusal()
+    assert start.left() == []
+    start.choose("votersNone")
+    start.go_on()
+    qtbot.waitUntil(lambda: start.desk.login is not None, timeout=20_000)
+
+
+def test_the_mail_servers_password_goes_to_the_keyring_only(first_start, qtbot):
+    start = first_start()
+    start.line("setupSmtpHost", "smtp.example.org")
+    start.line("setupSmtpUser", "elections")
+    start.line("setupSmtpPassword", SECRET)
+    start.to_voters()
+    start.go_on()
+    qtbot.waitUntil(lambda: start.desk.login is not None, timeout=20_000)
+    assert start.keyring.kept == {"smtp-password:elections": SECRET}
+    for path in start.folder.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes()
+
+
+def test_a_server_is_asked_for_and_reached_before_it_is_kept(first_start, qtbot):
+    start = first_start()
+    start.choose("placeServer")
+    assert not child(start.assistant, QPushButton, "nextButton").isEnabled()
+    start.line("serverHost", "127.0.0.1")
+    start.line("serverPort", "1")
+    start.setup.answers = False
+    start.assistant._refresh()
+    start.go_on()
+    assert start.refusal()
+    assert start.left() == []
+    start.setup.answers = True
+    child(start.assistant, QPushButton, "nextButton").click()
+    qtbot.waitUntil(lambda: start.desk.login is not None, timeout=20_000)
+    assert start.left() == ["helpdesk.toml"]
+
+
+def test_another_language_is_spoken_at_once_and_kept(first_start, qtbot):
+    start = first_start()
+    start.assistant._place._language.box.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: child(start.assistant, QPushButton, "nextButton").text() == "Suivant")
+    start.to_voters()
+    start.go_on()
+    qtbot.waitUntil(lambda: start.desk.login is not None, timeout=20_000)
+    assert load_settings(config_file=start.file, environment={}).language == "fr"
+
+
+@pytest.mark.parametrize("size", list(TextSize))
+def test_every_step_is_whole_and_named_at_every_text_size(first_start, size):
+    start = first_start(text_size=size)
+    start.line("firstName", NAME)
+    start.line("firstPassword", PASSWORD)
+    start.line("firstPassword2", PASSWORD)
+    seen: list[QWidget] = []
+    for _step in range(4):
+        assert cut(start.assistant) == []
+        assert nameless(start.assistant) == []
+        assert sideways(start.assistant) == []
+        seen.append(start.assistant.step)
+        if len(seen) < 4:
+            start.go_on()
+    assert len(set(seen)) == 4
