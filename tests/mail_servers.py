@@ -33,6 +33,7 @@ class MailServer:
     mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     stalled: asyncio.Event | None = None
+    pipelining: bool = False
 
     def says(self, verb: str, *answers: str) -> None:
         self.script[verb] = deque(answers)
@@ -47,6 +48,10 @@ class MailServer:
             server.transport.abort()
             return "421 dropped"
         return answer
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return [responses[0], *(["250-PIPELINING"] if self.pipelining else []), *responses[1:]]
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if said := self._scripted("MAIL", server):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.domain.mail_wording import Placeholder, Wording, fill
 from helpdesk.domain.ports import MailContent, MailFacts
-from helpdesk.domain.states import MailKind
+from helpdesk.domain.states import LINK_MAILS, MailKind
 
 if TYPE_CHECKING:  # 50 ms that nobody needs before the first mail
     from jinja2 import Environment
@@ -44,7 +44,8 @@ class _Block:
 class MailTemplates:
     """Renders a wording: that of the facts, else `LANGUAGE/KIND.txt`, whose first line is the subject.
 
-    `LANGUAGE/letter.txt` is the frame of every mail: greeting, phone, signature; `advice.txt` goes with every link.
+    `LANGUAGE/letter.txt` is the frame of every mail: greeting, phone, signature; `advice.txt` goes with every link,
+    `not_you/KIND.txt` with every notice of a change.
     Blank lines part the blocks of the text; `## ` begins a heading, `- ` an item of a list; a link stands alone. The
     HTML is made of the very same words, so that the two parts of a mail never say different things.
     """
@@ -96,9 +97,10 @@ class MailTemplates:
         return MailContent(subject, "\n\n".join("\n".join(block.lines) for block in blocks) + "\n", html)
 
     def _values(self, facts: MailFacts, link: str) -> dict[Placeholder, str]:
+        advice = "advice" if facts.kind in LINK_MAILS else f"not_you/{facts.kind}"
         return {
             Placeholder.LINK: link,
-            Placeholder.ADVICE: self._words.get_template(f"{facts.language}/advice.txt").render(facts=facts).strip(),
+            Placeholder.ADVICE: self._words.get_template(f"{facts.language}/{advice}.txt").render(facts=facts).strip(),
             Placeholder.TIED_ADDRESS: facts.tied_address,
             Placeholder.PORTAL: facts.portal_url,
             Placeholder.NAME: facts.greeting_name,

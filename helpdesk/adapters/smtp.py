@@ -1,4 +1,4 @@
-"""SMTP with TLS or STARTTLS (RFC 5321, 3207, 8314); one connection for many mails."""
+"""SMTP with TLS or STARTTLS (RFC 5321, 3207, 8314); one connection for many mails, few waits for each (RFC 2920)."""
 
 import base64
 import re
@@ -108,12 +108,18 @@ class SmtpTransport:
         if not (_PATH.fullmatch(mail.sender) and _PATH.fullmatch(mail.recipient)):
             return _NO_PATH
         about_mail, about_recipient = _options(connection, mail)
-        code, words = connection.docmd(f"MAIL FROM:<{mail.sender}>{about_mail}")
+        say = _Commands(
+            connection,
+            f"MAIL FROM:<{mail.sender}>{about_mail}",
+            f"RCPT TO:<{mail.recipient}>{about_recipient}",
+            "DATA",
+        )
+        code, words = say.next()
         if code != _READY:
             self.close()
             raise MailServerUnreachable("sender", _answer(code, words))
         try:
-            code, words = connection.docmd(f"RCPT TO:<{mail.recipient}>{about_recipient}")
+            code, words = say.next()
         except smtplib.SMTPServerDisconnected:
             self.close()
             if kept:
@@ -121,10 +127,12 @@ class SmtpTransport:
             return _CUT
         if code < _GO_ON:
             try:
-                code, words = self._hand_over(connection, mail.content, meanwhile)
+                code, words = self._hand_over(connection, say.next(), mail.content, meanwhile)
             except (OSError, smtplib.SMTPException):
                 self.close()
                 return _CUT  # not tried again at once: the server may have taken it
+        elif say.are_said and code != _SERVICE_CLOSING:
+            self._take_back(connection, say)
         if code in _LOGIN_WANTED:
             self.close()
             raise MailServerUnreachable("login", _answer(code, words))
@@ -133,10 +141,14 @@ class SmtpTransport:
         return _verdict(code, words)
 
     def _hand_over(
-        self, connection: smtplib.SMTP, content: bytes, meanwhile: Callable[[], None] | None
+        self,
+        connection: smtplib.SMTP,
+        begun: tuple[int, bytes],
+        content: bytes,
+        meanwhile: Callable[[], None] | None,
     ) -> tuple[int, bytes]:
-        """DATA, the mail, and the verdict; as `smtplib` does it, but for what is done before the verdict."""
-        code, words = connection.docmd("DATA")
+        """The mail, after the answer to DATA, and the verdict; what needs no verdict is done before it."""
+        code, words = begun
         if code != _CONTINUE_DATA:
             return (code, words) if code >= _REFUSED else (_OUT_OF_STEP, b"4.5.0 unexpected answer to DATA")
         connection.send(_dotted(content))
@@ -149,6 +161,16 @@ class SmtpTransport:
         finally:
             if connection.sock is not None:
                 connection.sock.settimeout(self._patience.command)
+
+    def _take_back(self, connection: smtplib.SMTP, say: "_Commands") -> None:
+        """End the DATA that was said before its recipient was refused: an empty mail, to nobody (RFC 2920, 3.1)."""
+        try:
+            code, _words = say.next()
+            if code == _CONTINUE_DATA:
+                connection.send(b".\r\n")
+                connection.getreply()
+        except (OSError, smtplib.SMTPException):
+            self.close()
 
     def _begin_anew(self, connection: smtplib.SMTP, code: int) -> None:
         """Forget a refused transaction, so that the next mail may use the connection."""
@@ -222,6 +244,20 @@ class SmtpTransport:
             raise smtplib.SMTPNotSupportedError
         if code != _LOGGED_IN:
             raise smtplib.SMTPAuthenticationError(code, words)
+
+
+class _Commands:
+    """Commands and their answers, one after another; all are said at once where the server allows it (RFC 2920)."""
+
+    def __init__(self, connection: smtplib.SMTP, *commands: str) -> None:
+        self._connection, self._commands = connection, iter(commands)
+        self.are_said = connection.has_extn("pipelining")
+        if self.are_said:
+            connection.send("".join(f"{command}\r\n" for command in commands))
+
+    def next(self) -> tuple[int, bytes]:
+        """The answer to the next command."""
+        return self._connection.getreply() if self.are_said else self._connection.docmd(next(self._commands))
 
 
 def _options(connection: smtplib.SMTP, mail: OutgoingMail) -> tuple[str, str]:

@@ -6,10 +6,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.banner import Notice, StatusBanner
-from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.errors import HelpdeskError, MailboxUnreachable
 from helpdesk.domain.mailer_status import MailerState, MailerStatus
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext
+from helpdesk.language.errors import error_text
 from helpdesk.language.moments import short_moment_text
 from helpdesk.language.server_answers import answer_text
 from helpdesk.services.outbox import OutboxStatus
@@ -50,6 +51,13 @@ class MailWatch(QObject):
         """Its status tells the rest."""
 
     def _changed(self, status: MailerStatus) -> None:
+        if status.state is MailerState.MAILBOX_READ:
+            self._banner.clear("bounces")
+            return
+        if status.state is MailerState.MAILBOX_UNREACHABLE:
+            words = partial(error_text, MailboxUnreachable(status.why))
+            self._banner.show_notice("bounces", Notice("notice", words))
+            return
         self._status = status
         if status.state is MailerState.RUNNING:
             self._timer.stop()

@@ -33,14 +33,13 @@ STANDS_ALONE = (Placeholder.LINK, Placeholder.ADVICE)
 """Placeholders that are a paragraph of their own, and stand once."""
 
 _IN_EVERY_MAIL = (Placeholder.TIED_ADDRESS, Placeholder.PORTAL, Placeholder.NAME, Placeholder.ELECTION)
-_PORTAL_MATTERS = (
-    MailKind.ACTIVATION_NOTICE,
-    MailKind.PASSWORD_NOTICE,
-    MailKind.QUESTION_NOTICE,
-    MailKind.LOCK_NOTICE,
-    MailKind.CODE_NOTICE,
-    MailKind.CODE_CLOSED_NOTICE,
-)
+_REQUIRED = {
+    MailKind.QUESTION_RESET_NOTICE: (Placeholder.TIED_ADDRESS,),
+    MailKind.TIED_ADDRESS_NOTICE: (Placeholder.TIED_ADDRESS,),
+    MailKind.OTHER_ADDRESS_NOTICE: (Placeholder.TIED_ADDRESS, Placeholder.PORTAL),
+    MailKind.ACTIVATION_NOTICE: (Placeholder.PORTAL,),
+    MailKind.LOCK_NOTICE: (Placeholder.PORTAL,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +107,18 @@ class WordingView:
 
 
 def required_placeholders(kind: MailKind) -> tuple[Placeholder, ...]:
-    """What the text of this mail cannot do without."""
+    """What the text of this mail cannot do without: its link, and the advice that the program has for it.
+
+    The advice of a notice is what to do for whoever did not ask for the change (facts.md rule 6).
+    """
     if kind in LINK_MAILS:
         return (Placeholder.LINK, Placeholder.ADVICE)
-    if kind is MailKind.OTHER_ADDRESS_NOTICE:
-        return (Placeholder.TIED_ADDRESS, Placeholder.PORTAL)
-    if kind in {MailKind.TIED_ADDRESS_NOTICE, MailKind.QUESTION_RESET_NOTICE}:
-        return (Placeholder.TIED_ADDRESS,)
-    return (Placeholder.PORTAL,) if kind in _PORTAL_MATTERS else ()
+    return (*_REQUIRED.get(kind, ()), Placeholder.ADVICE)
 
 
 def allowed_placeholders(kind: MailKind) -> tuple[Placeholder, ...]:
     """What the text of this mail may hold."""
-    return (*STANDS_ALONE, *_IN_EVERY_MAIL) if kind in LINK_MAILS else _IN_EVERY_MAIL
+    return (*STANDS_ALONE, *_IN_EVERY_MAIL) if kind in LINK_MAILS else (Placeholder.ADVICE, *_IN_EVERY_MAIL)
 
 
 def written(subject: str, body: str) -> Wording:

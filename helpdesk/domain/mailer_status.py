@@ -6,11 +6,13 @@ from enum import StrEnum
 
 
 class MailerState(StrEnum):
-    """How the mailer inside the desk's process fares."""
+    """How the mailer inside the desk's process fares; the last two are of the bounce mailbox that it reads beside."""
 
     RUNNING = "running"
     UNREACHABLE = "unreachable"
     NO_LINK_KEY = "no_link_key"
+    MAILBOX_UNREACHABLE = "mailbox_unreachable"
+    MAILBOX_READ = "mailbox_read"
 
 
 @dataclass(frozen=True, slots=True)

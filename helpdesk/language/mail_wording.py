@@ -8,7 +8,7 @@ def placeholder_text(placeholder: Placeholder) -> str:
     """What is filled in."""
     return {
         Placeholder.LINK: _("The one-time link"),
-        Placeholder.ADVICE: _("Advice on the link"),
+        Placeholder.ADVICE: _("Advice: on the link, or if it was not them"),
         Placeholder.TIED_ADDRESS: _("Tied address"),
         Placeholder.PORTAL: _("Address of the portal"),
         Placeholder.NAME: _("Voter's name"),

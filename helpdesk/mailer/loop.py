@@ -77,26 +77,38 @@ def deliver_until_stopped(delivery: Delivery, clock: Clock, stop: Event, report:
 
 
 class EmbeddedMailer:
-    """The mailer of the embedded store: a thread of the desk's process."""
+    """The mailer of the embedded store: a thread of the desk's process, and one that reads what comes back."""
 
-    def __init__(self, make_delivery: Callable[[], Delivery], clock: Clock) -> None:
-        """Take what builds the delivery; it is called in the thread, since it reads the link key."""
-        self._make_delivery, self._clock = make_delivery, clock
+    def __init__(
+        self,
+        make_delivery: Callable[[], Delivery],
+        clock: Clock,
+        *,
+        read_bounces: Callable[[Report, Event], None] | None = None,
+    ) -> None:
+        """Take what builds the delivery; it is called in the thread, since it reads the link key.
+
+        `read_bounces` runs until the event that it is given; None where no bounce mailbox is set.
+        """
+        self._make_delivery, self._clock, self._read_bounces = make_delivery, clock, read_bounces
         self._stop = Event()
         self._thread: Thread | None = None
 
     def start(self, on_status: Report) -> None:
-        """Begin to deliver; `on_status` is called from the mailer's thread at each change."""
+        """Begin to deliver, and to read; `on_status` is called from these threads at each change."""
         if self._thread is None:
             self._stop = Event()
             self._thread = Thread(target=self._run, args=(on_status, self._stop), name="mailer", daemon=True)
             self._thread.start()
+            if self._read_bounces is not None:
+                Thread(target=self._read_bounces, args=(on_status, self._stop), name="bounces", daemon=True).start()
 
     def stop(self) -> None:
         """End after the mail in hand.
 
         Waits 20 seconds at most: a desk must be able to close while a server keeps a mail waiting. That mail's
-        lease then ends by itself, and it goes out again under the same Message-ID, with the same link.
+        lease then ends by itself, and it goes out again under the same Message-ID, with the same link. A wait for
+        something to come back is not waited for: it changes nothing any more.
         """
         self._stop.set()
         if self._thread is not None:

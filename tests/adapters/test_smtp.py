@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -24,9 +24,9 @@ def authority(tmp_path_factory):
     return make_authority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture
-def server():
-    with running(MailServer()) as listening:
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
+def server(request):
+    with running(MailServer(pipelining=request.param)) as listening:
         yield listening
 
 
@@ -162,6 +162,82 @@ def test_certificates_that_cannot_be_used_are_told_at_once(tmp_path, content, wh
     with pytest.raises(UnreadableFile) as refused:
         SmtpTransport(host=HOST, port=25, security="tls", ca_file=path)
     assert refused.value.why == why
+
+
+# --- pipelined (RFC 2920)
+
+
+@pytest.fixture
+def pipelined():
+    """A server that takes commands at once, and what reached it in one piece each time."""
+    with running(MailServer(pipelining=True)) as listening, listened(listening) as (port, pieces):
+        yield SmtpTransport(host=HOST, port=port, security="none"), pieces
+
+
+@contextmanager
+def listened(server):
+    """A port in front of a server, and the pieces that it is sent."""
+    pieces = []
+    listening = socket.create_server((HOST, 0))
+
+    def carry():
+        client, _ = listening.accept()
+        with client, socket.create_connection((HOST, server.port)) as beyond:
+            answers = threading.Thread(target=pump, args=(beyond, client, None))
+            answers.start()
+            pump(client, beyond, pieces)
+            answers.join()
+
+    thread = threading.Thread(target=carry)
+    thread.start()
+    try:
+        yield listening.getsockname()[1], pieces
+    finally:
+        thread.join(10)
+        listening.close()
+
+
+def pump(source, target, pieces):
+    while piece := source.recv(65536):
+        if pieces is not None:
+            pieces.append(piece)
+        target.sendall(piece)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_a_mail_needs_two_waits_where_commands_may_be_said_at_once(pipelined):
+    transport, pieces = pipelined
+    assert transport.send(mail()).verdict is Verdict.ACCEPTED
+    transport.close()
+    (_hello, commands, content, _goodbye) = pieces
+    assert [line.split()[0] for line in commands.splitlines()] == [b"MAIL", b"RCPT", b"DATA"]
+    assert content.endswith(b"\r\n.\r\n")
+
+
+def test_a_data_begun_for_nobody_is_ended_and_the_connection_kept(server, connect):
+    """Some servers answer 354 to a DATA whose recipient they refused (RFC 2920, 3.1): nothing may be delivered."""
+
+    class TakesAnything(MailServer):
+        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd's name)
+            said = await super().handle_RCPT(server, session, envelope, address, options)
+            if not said.startswith("250"):
+                envelope.rcpt_tos.append("nobody")
+            return said
+
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+            if "nobody" in envelope.rcpt_tos:
+                assert envelope.content == b""
+                return "554 5.5.1 No valid recipients"
+            return await super().handle_DATA(server, session, envelope)
+
+    with running(TakesAnything(pipelining=True)) as listening:
+        listening.says("RCPT", "550 5.1.1 User unknown")
+        transport = connect(listening)
+        assert transport.send(mail()).code == "5.1.1"
+        assert transport.send(mail("yann.le-goff@ac-nantes.fr")).verdict is Verdict.ACCEPTED
+        assert [to for _, to, _ in listening.mails] == [["yann.le-goff@ac-nantes.fr"]]
+        assert listening.connections == 1
 
 
 # --- refused

@@ -17,6 +17,11 @@ class Sink:
     def __init__(self, *, tell: bool) -> None:
         self.tell = tell
 
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        """Takes commands said at once (RFC 2920), as postfix and exim do."""
+        session.host_name = hostname
+        return [responses[0], "250-PIPELINING", *responses[1:]]
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         if self.tell:
             content = envelope.content

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Event
 
 from helpdesk.adapters.smtp import SmtpTransport
 from helpdesk.demo.mail_catcher import MailCatcher
 from helpdesk.desk.context import DeskContext
 from helpdesk.mailer.delivery import Delivery
 from helpdesk.mailer.letter import Letterhead
-from helpdesk.mailer.loop import EmbeddedMailer
+from helpdesk.mailer.loop import EmbeddedMailer, Report
 from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 
@@ -31,9 +32,14 @@ def delivery_to(
 
 
 @contextmanager
-def delivering(desk: DeskContext, make_delivery: Callable[[], Delivery]) -> Iterator[DeskContext]:
+def delivering(
+    desk: DeskContext,
+    make_delivery: Callable[[], Delivery],
+    *,
+    read_bounces: Callable[[Report, Event], None] | None = None,
+) -> Iterator[DeskContext]:
     """The desk with its mailer inside."""
-    mailer = EmbeddedMailer(make_delivery, desk.clock)
+    mailer = EmbeddedMailer(make_delivery, desk.clock, read_bounces=read_bounces)
     try:
         yield replace(desk, mailer=mailer)
     finally:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QFrame
@@ -10,8 +11,10 @@ from pytestqt.qtbot import QtBot
 from helpdesk.desk.context import DeskContext
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.errors import SecretStoreUnavailable
+from helpdesk.domain.mailer_status import MailerState, MailerStatus
 from helpdesk.domain.roles import Operator
 from helpdesk.mailer.delivery import Delivery
+from helpdesk.mailer.loop import Report
 from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 from tests.desk.conftest import child
@@ -24,9 +27,17 @@ class Mailing:
 
     def __init__(self, services: Services, context: ServiceContext) -> None:
         self.services, self.context = services, context
-        self.keyring_locked = False
+        self.keyring_locked = self.mailbox_away = False
+        self.mailbox_back = Event()
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
+
+    def read_bounces(self, report: Report, stop: Event) -> None:
+        """A mailbox that is away until the test gives it back."""
+        if self.mailbox_away:
+            report(MailerStatus(MailerState.MAILBOX_UNREACHABLE, "login"))
+            self.mailbox_back.wait(10)
+        report(MailerStatus(MailerState.MAILBOX_READ))
 
     def make(self) -> Delivery:
         if self.keyring_locked:
@@ -41,7 +52,7 @@ def mailing(services: Services, context: ServiceContext) -> Mailing:
 
 @pytest.fixture
 def desk_context(desk_context: DeskContext, mailing: Mailing) -> Iterator[DeskContext]:
-    with delivering(desk_context, mailing.make) as desk:
+    with delivering(desk_context, mailing.make, read_bounces=mailing.read_bounces) as desk:
         yield desk
 
 
@@ -79,3 +90,15 @@ def test_a_locked_keyring_is_told_and_the_mail_waits(
     banner = child(window(), QFrame, "statusBanner")
     qtbot.waitUntil(lambda: "keyring" in banner.text() and "1 mail waits" in banner.text())
     assert services.outbox.status().waiting == 1
+
+
+def test_a_bounce_mailbox_that_is_away_is_told_until_it_is_read_again(
+    qtbot: QtBot, window: Callable[[], MainWindow], mailing: Mailing
+):
+    mailing.mailbox_away = True
+    with catching(port=mailing.port):
+        banner = child(window(), QFrame, "statusBanner")
+        qtbot.waitUntil(lambda: "bounce mailbox cannot be read" in banner.text())
+        assert "the user or the password" in banner.text()
+        mailing.mailbox_back.set()
+        qtbot.waitUntil(lambda: "bounce mailbox" not in banner.text())

@@ -1,5 +1,8 @@
 """What may be written into a mail, and what has to remain."""
 
+import re
+from html import unescape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,13 +10,21 @@ from hypothesis import strategies as st
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.domain.mail_wording import LANGUAGES, Placeholder, Wording, WordingProblem, faults, written
 from helpdesk.domain.ports import MailFacts
-from helpdesk.domain.states import MailKind
+from helpdesk.domain.states import LINK_MAILS, MailKind
 from helpdesk.resource_files import resource
 
 PROBLEM = WordingProblem
 BODY = "Pour activer votre compte, ouvrez ce lien :\n\n{link}\n\n{advice}"
 RENDERER = MailTemplates(resource("mail"))
 LINK = "https://portail.example.org/activate/abc"
+NOT_YOU = {
+    "fr": re.compile(
+        r"^((?:Ce n'est pas vous|Vous n'avez rien demandé|Ce changement vous surprend).\?)\n\n(.+)$", re.MULTILINE
+    ),
+    "en": re.compile(
+        r"^((?:It was not you|You did not ask for .*|This change surprises you)\?)\n\n(.+)$", re.MULTILINE
+    ),
+}
 
 
 def problems(body=BODY, subject="activez votre compte", kind=MailKind.ACTIVATION):
@@ -22,6 +33,7 @@ def problems(body=BODY, subject="activez votre compte", kind=MailKind.ACTIVATION
 
 def mail(wording, kind=MailKind.ACTIVATION, **more):
     values = {
+        "language": "fr",
         "greeting_name": "Hélène <b>Le Goff</b>",
         "election_name": "Élections",
         "tied_address": "helene@ac-rennes.example",
@@ -31,7 +43,7 @@ def mail(wording, kind=MailKind.ACTIVATION, **more):
         "desk_hours": "8h-18h",
         "portal_url": "https://portail.example.org",
     }
-    return RENDERER.render(MailFacts(kind=kind, language="fr", wording=wording, **(values | more)))
+    return RENDERER.render(MailFacts(kind=kind, wording=wording, **(values | more)))
 
 
 @pytest.mark.parametrize("kind", MailKind)
@@ -44,7 +56,7 @@ def test_the_shipped_texts_keep_the_rules_themselves(kind, language):
 
 def test_a_plain_rewording_is_fit():
     assert problems() == []
-    assert problems("Votre mot de passe a changé. Sinon, allez sur {portal}.", kind=MailKind.PASSWORD_NOTICE) == []
+    assert problems("Votre mot de passe a changé.\n\n{advice}", kind=MailKind.PASSWORD_NOTICE) == []
 
 
 @pytest.mark.parametrize(
@@ -88,8 +100,32 @@ def test_a_subject_has_bounds_and_nothing_to_fill_in(subject, found):
 
 
 def test_a_notice_holds_no_link():
-    body = "Votre mot de passe a changé.\n\n{link}\n\n{portal}"
+    body = "Votre mot de passe a changé.\n\n{link}\n\n{advice}"
     assert problems(body, kind=MailKind.PASSWORD_NOTICE) == [(PROBLEM.UNKNOWN, "{link}")]
+
+
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - set(LINK_MAILS)))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_notice_of_a_change_loses_what_to_do_if_it_was_not_you(kind, language):
+    body = "Quelque chose a changé.\n\n{tied_address} {portal}"
+    assert problems(body, kind=kind) == [(PROBLEM.MISSING, "{advice}")]
+    assert problems(f"{body} {{advice}}", kind=kind) == [(PROBLEM.NOT_ALONE, "{advice}")]
+    wording = written("un changement", f"{body}\n\n{{advice}}")
+    assert faults(kind, wording) == ()
+    made = mail(wording, kind, language=language, link=None)
+    shipped = mail(RENDERER.shipped(kind, language), kind, language=language, link=None)
+    heading, advice = NOT_YOU[language].search(shipped.text).groups()
+    assert "assistance" in advice or "desk" in advice or kind is MailKind.OTHER_ADDRESS_NOTICE
+    for part in (made, shipped):
+        assert f"{heading}\n\n{advice}" in part.text
+        assert f"<h2>{heading}</h2>" in re.sub(r"<h2[^>]*>", "<h2>", unescape(part.html))
+        assert advice in unescape(part.html)
+
+
+def test_whoever_did_not_change_their_password_is_told_where_to_choose_another():
+    for kind in (MailKind.PASSWORD_NOTICE, MailKind.QUESTION_NOTICE, MailKind.CODE_NOTICE, MailKind.CODE_CLOSED_NOTICE):
+        made = mail(written("un changement", "Quelque chose a changé.\n\n{advice}"), kind, link=None)
+        assert "https://portail.example.org" in made.text
 
 
 def test_a_rewording_goes_into_both_parts_within_the_frame_of_every_mail():

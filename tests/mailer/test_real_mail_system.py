@@ -10,6 +10,9 @@ from helpdesk.adapters.bounce_reader import read_returned
 from helpdesk.adapters.imap import ImapMailbox
 from helpdesk.adapters.mail_templates import MailTemplates
 from helpdesk.adapters.smtp import SmtpTransport
+from helpdesk.bootstrap import open_program
+from helpdesk.cli.delivering import embedded_mailer
+from helpdesk.config import load_settings
 from helpdesk.domain.errors import BadSetting, MailboxUnreachable
 from helpdesk.domain.states import AccountState, MailFate
 from helpdesk.mailer.bounce_loop import read_unread
@@ -17,8 +20,11 @@ from helpdesk.mailer.delivery import Delivery, Letterhead
 from helpdesk.resource_files import resource
 from helpdesk.services.outbox import Outbox
 from helpdesk.store.schema import outbox
+from tests.bounce_corpus import report
 from tests.mail_daemons import PASSWORD, mail_system
 from tests.mail_servers import make_authority
+from tests.mailer.test_answers import comes_true
+from tests.mailer.test_delivery import fates
 
 PATIENCE_SECONDS = 30
 
@@ -85,6 +91,46 @@ def test_sent_bounced_read_and_told(context, services, add_voter, agent, system,
     detail = services.voters.open(agent, unknown)
     assert "mail_refused" in [finding.code for finding in detail.findings]
     assert mailbox.unread(10) == []
+
+
+def test_the_desk_of_an_embedded_store_reads_what_comes_back_by_itself(
+    context, services, add_voter, agent, system, tmp_path
+):
+    if context.store.path is None:
+        pytest.skip("a server's bounces are read by `helpdesk bounces`, a service of its own")
+    number = add_voter(tied="marie@ac-lille.example", state=AccountState.INVITED)
+    services.activation.resend(agent, number, reason="no mail came")
+    (mail,) = services.outbox.claim("one", limit=1)
+    services.outbox.record_accepted(mail, "2.0.0", "250 Ok")
+    (tmp_path / "password").write_text(PASSWORD)
+    (tmp_path / "key").write_bytes(bytes(range(32)).hex().encode())
+    settings = load_settings(
+        environment={
+            "HELPDESK_DATABASE": f"sqlite:///{context.store.path}",
+            "HELPDESK_LINK_KEY_FILE": str(tmp_path / "key"),
+            "HELPDESK_MAIL_SENDER": context.mail.sender,
+            "HELPDESK_SMTP_HOST": "127.0.0.1",
+            "HELPDESK_SMTP_PORT": "1",
+            "HELPDESK_SMTP_SECURITY": "none",
+            "HELPDESK_IMAP_HOST": "127.0.0.1",
+            "HELPDESK_IMAP_PORT": str(system.imap_port),
+            "HELPDESK_IMAP_USER": "bounces",
+            "HELPDESK_IMAP_SECURITY": "tls",
+            "HELPDESK_IMAP_CA_FILE": str(system.ca_file),
+            "HELPDESK_IMAP_PASSWORD_FILE": str(tmp_path / "password"),
+        }
+    )
+    program = open_program(settings)
+    mailer = embedded_mailer(program)
+    mailer.start(lambda _status: None)
+    try:
+        place = system.folder / "mail" / "bounces" / "new" / "0.bounce"
+        place.write_bytes(report(mail.message_id.partition("@")[0]))
+        place.chmod(0o666)
+        assert comes_true(lambda: fates(context.store) == [MailFate.FAILED_PERMANENTLY], within=PATIENCE_SECONDS)
+    finally:
+        mailer.stop()
+        program.close()
 
 
 def test_a_reader_killed_before_it_recorded_finds_the_mail_unread(system, mailbox):
