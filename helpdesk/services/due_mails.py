@@ -1,17 +1,18 @@
 """Which mails are due, and whose turn it is: a share for each lane, asked mails before those of campaigns."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select, text
+from sqlalchemy import Connection, Row, bindparam, select
 
 from helpdesk.domain.states import SENT_PRIORITIES, MailPriority
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
-from helpdesk.services.mail_lanes import WAITING, WAITING_SQL, Lane, bulk_quota, open_lanes
-from helpdesk.store.schema import UtcDateTime, account, outbox, voter
+from helpdesk.services.mail_lanes import Lane, bulk_quota, open_lanes
+from helpdesk.store.due_mails import DueShare, is_due, lock_due_mails
+from helpdesk.store.schema import account, outbox, voter
 
 _SMALLEST_SHARE = 8  # mails of one lane at least: a look at a lane costs more than a mail of it
 
@@ -19,10 +20,8 @@ _SMALLEST_SHARE = 8  # mails of one lane at least: a look at a lane costs more t
 def any_due(context: ServiceContext, now: datetime) -> bool:
     """A look that takes no lock: on the embedded store, an idle mailer must not keep the desk from writing."""
     with context.store.read() as connection:
-        return any(
-            connection.scalar(_ANY_DUE, {"priority": int(lane.priority), "domain": lane.domain, "now": now}) is not None
-            for lane in _open(context, connection, now)
-        )
+        lanes = _open(context, connection, now)
+        return any(is_due(connection, int(lane.priority), lane.domain, now) for lane in lanes)
 
 
 def lock_due(context: ServiceContext, connection: Connection, now: datetime, limit: int) -> list[tuple[Row[Any], Lane]]:
@@ -60,66 +59,11 @@ def _locked(
     left = {lane: most for lane, most in left.items() if most > 0}
     if not left or room <= 0:
         return {}
-    if connection.dialect.name == "postgresql":
-        return _locked_at_once(connection, left, now, list(found), room)
-    more: dict[int, Lane] = {}
-    for lane, most in left.items():
-        values = {
-            "priority": int(lane.priority),
-            "domain": lane.domain,
-            "now": now,
-            "had": list(found),
-            "most": min(most, room - len(more)),
-        }
-        if values["most"]:
-            more |= dict.fromkeys(connection.scalars(_DUE_IDS, values), lane)
-    return more
+    lanes = list(left)
+    shares = [DueShare(int(lane.priority), lane.domain, left[lane]) for lane in lanes]
+    return {mail_id: lanes[place] for mail_id, place in lock_due_mails(connection, shares, now, found, room)}
 
 
-def _locked_at_once(
-    connection: Connection, wanted: Mapping[Lane, int], now: datetime, had: Collection[int], room: int
-) -> dict[int, Lane]:
-    lanes = list(wanted)
-    values = {
-        "priorities": [int(lane.priority) for lane in lanes],
-        "domains": [lane.domain for lane in lanes],
-        "most": list(wanted.values()),
-        "had": list(had),
-        "now": now,
-        "room": room,
-    }
-    return {row.id: lanes[row.place - 1] for row in connection.execute(_DUE_AT_ONCE, values)}
-
-
-_NOW = bindparam("now", type_=UtcDateTime)
-_DUE = and_(
-    WAITING,
-    outbox.c.priority == bindparam("priority"),
-    outbox.c.domain == bindparam("domain"),
-    outbox.c.next_attempt_at <= _NOW,
-    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _NOW),
-)
-_ANY_DUE = select(outbox.c.id).where(_DUE).limit(1)
-_DUE_IDS = (
-    select(outbox.c.id)
-    .where(_DUE, outbox.c.id.not_in(bindparam("had", expanding=True)))
-    .order_by(outbox.c.next_attempt_at)
-    .limit(bindparam("most"))
-)
-_DUE_AT_ONCE = text(
-    f"""
-    SELECT mail.id, lane.place
-    FROM unnest(CAST(:priorities AS integer[]), CAST(:domains AS text[]), CAST(:most AS integer[]))
-         WITH ORDINALITY AS lane(priority, domain, most, place)
-    CROSS JOIN LATERAL (
-        SELECT id FROM outbox
-        WHERE {WAITING_SQL} AND priority = lane.priority AND domain = lane.domain AND next_attempt_at <= :now
-              AND (leased_until IS NULL OR leased_until <= :now) AND id <> ALL (CAST(:had AS bigint[]))
-        ORDER BY next_attempt_at LIMIT lane.most FOR UPDATE SKIP LOCKED
-    ) AS mail
-    LIMIT :room
-    """
-).bindparams(_NOW)
 _CLAIMED_ROWS = (
     select(
         outbox.c.id,

@@ -8,24 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Text, delete, select, text, update
 
 from helpdesk.domain.limits import Limits
 from helpdesk.domain.mail_pace import BULK_LANE, burst, faster, slower
-from helpdesk.domain.states import SENT_PRIORITIES, MailFate, MailPriority
+from helpdesk.domain.states import SENT_PRIORITIES, MailPriority
+from helpdesk.store.due_mails import WAITING_SQL
 from helpdesk.store.engine import upsert
-from helpdesk.store.schema import UtcDateTime, mail_pace, outbox
-
-# Written into the SQL as `ix_outbox_due` has it: with bound values, SQLite would not use a partial index.
-WAITING: ColumnElement[bool] = outbox.c.fate.in_(
-    bindparam(
-        "waiting",
-        (MailFate.QUEUED, MailFate.FAILED_TEMPORARILY, MailFate.SENDING),
-        expanding=True,
-        literal_execute=True,
-    )
-)
-WAITING_SQL = "fate IN ('queued', 'failed_temporarily', 'sending')"
+from helpdesk.store.schema import UtcDateTime, mail_pace
 
 # A loose index scan: from one domain to the next, without a look at the mails between them.
 _LANES = text(

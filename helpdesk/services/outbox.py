@@ -18,7 +18,6 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.due_mails import any_due, lock_due
 from helpdesk.services.elections import current_election
 from helpdesk.services.mail_lanes import (
-    WAITING,
     all_lanes,
     note_answers,
     note_taken,
@@ -28,6 +27,7 @@ from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
 from helpdesk.services.recent import CLOCKS_APART
 from helpdesk.services.standing_wordings import standing_wordings
 from helpdesk.store.audit_chain import Entry, append_all
+from helpdesk.store.due_mails import WAITING
 from helpdesk.store.engine import lock_voters
 from helpdesk.store.rows import update_rows, upsert_rows
 from helpdesk.store.schema import account, address, one_time_link, outbox, voter

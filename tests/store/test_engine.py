@@ -3,11 +3,13 @@
 import sqlite3
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+import helpdesk
 from helpdesk.domain.errors import (
     BadSetting,
     NotAStore,
@@ -210,3 +212,13 @@ def test_errors_of_the_driver_quote_no_row(database):
     with pytest.raises(IntegrityError) as caught, database.write() as connection:
         connection.execute(insert(ballot).values(code="A", name="private words"))
     assert "private words" not in str(caught.value)
+
+
+def test_nothing_outside_the_store_asks_which_database_it_is():
+    root = Path(helpdesk.__file__).parent
+    asking = [
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if path.relative_to(root).parts[0] != "store" and ".dialect" in path.read_text(encoding="utf-8")
+    ]
+    assert asking == []

@@ -23,7 +23,7 @@ from helpdesk.domain.errors import HelpdeskError
 from helpdesk.domain.links import derive_token, token_hash
 from helpdesk.domain.states import LINK_MAILS, AccountState
 from helpdesk.domain.verification import Claim
-from helpdesk.services.mail_lanes import WAITING
+from helpdesk.store.due_mails import WAITING
 from helpdesk.store.schema import outbox
 from tests.proof.figures import Figure, counted, finish, full
 from tests.trials.fresh_stores import MakeStore, on_postgresql, on_sqlite
