@@ -28,6 +28,7 @@ from helpdesk.desk.pages.voter_header import VoterHeader
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
+from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.columns import Columns
 from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import HelpdeskError
@@ -37,6 +38,7 @@ from helpdesk.domain.voters import VoterDetail
 from helpdesk.language.call_sheet import call_sheet
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
+from helpdesk.language.findings import finding_text
 from helpdesk.language.summary import masked_summary
 from helpdesk.services.shortlist import ShortlistView
 
@@ -119,6 +121,8 @@ class VoterPage(Translated, QWidget):
         self._ask_pinned(detail)
         self._scroll.verticalScrollBar().setValue(0)
         self._scroll.setFocus()
+        findings = (finding_text(each, self._session.zone) for each in detail.findings)
+        announce(self._scroll, ". ".join((detail.name, *findings)))
         self._clock.start()
         self._live.follow(detail.key)
 

@@ -47,8 +47,9 @@ class SettingsPage(Page):
                 SystemSection(self, name="limitsSection", title=_limits_name, keys=limit_keys()),
             ]
         self._sections = tuple(sections)
-        for section in self._sections:
-            self._tabs.addTab(ContentScroll(section), "")
+        self._scrolled = tuple(ContentScroll(section) for section in self._sections)
+        for scroll in self._scrolled:
+            self._tabs.addTab(scroll, "")
         self._tabs.currentChanged.connect(self._tab_changed)
         self.body.addWidget(self._tabs, 1)
         self.setFocusProxy(self._tabs)
@@ -82,6 +83,7 @@ class SettingsPage(Page):
         self._tabs.setAccessibleName(_("Sections"))
         for place, section in enumerate(self._sections):
             self._tabs.setTabText(place, section.title())
+            self._scrolled[place].setAccessibleName(section.title())
 
 
 def _mail_name() -> str:
