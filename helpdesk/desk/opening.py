@@ -33,4 +33,7 @@ class Opening:
                 self._context = self._start.open()
                 for name in _WORDS:
                     import_module(f"helpdesk.language.{name}")
+                from helpdesk.language.moments import read_formats  # noqa: PLC0415
+
+                read_formats()
         return self._context

@@ -1,5 +1,6 @@
 """What the desk's tests share: a real store and services behind a guard of threads, a keyring, the desk itself."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
@@ -23,6 +24,7 @@ from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
 from tests.conftest import SetClock
 from tests.desk.delivering import catching
+from tests.desk.watchdog import REPORT, WatchedApplication
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -197,3 +199,15 @@ def go_to(qtbot: QtBot, window: MainWindow, number: int, name: str) -> QWidget:
 def words_of(widget: QWidget) -> str:
     """Everything its visible labels say."""
     return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """The application, with a watchdog when one was asked for."""
+    return WatchedApplication if REPORT in os.environ else QApplication
+
+
+def pytest_sessionfinish() -> None:
+    application = QApplication.instance()
+    if isinstance(application, WatchedApplication):
+        application.report()

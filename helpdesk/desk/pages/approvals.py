@@ -65,7 +65,7 @@ class ApprovalsPage(Page):
         self._refuse.clicked.connect(self._ask_refuse)
         self._list = self.question("approvals")
         self._list.answered.connect(self._listed)
-        self.setFocusProxy(self._table)
+        self.begin_at(self._table)
         self._listed(())
         self.retranslate()
 
@@ -86,9 +86,14 @@ class ApprovalsPage(Page):
         self._list.forget()
 
     def _listed(self, changes: tuple[AddressChangeView, ...]) -> None:
+        focused = self.window().focusWidget()
+        held = focused is not None and self.isAncestorOf(focused)
         self._table.show_values(changes)
         self._split.setVisible(bool(changes))
         self._empty.setVisible(not changes)
+        self.begin_at(self._table if changes else self._empty)
+        if held and focused is not None and not focused.isVisible():
+            self.setFocus()
         self._show(self._table.chosen)
 
     def _show(self, change: AddressChangeView | None) -> None:

@@ -69,7 +69,7 @@ class AuditPage(Page):
         self._export.clicked.connect(self._choose_file)
         self._job.done.connect(self._worked)
         self._job.failed.connect(self._not_worked)
-        self.setFocusProxy(self._voter.edit)
+        self.begin_at(self._voter.edit)
         self._found(())
         self.retranslate()
 

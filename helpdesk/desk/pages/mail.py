@@ -102,7 +102,7 @@ class MailPage(Page):
         self._which.currentIndexChanged.connect(self._chosen)
         self._mails.selected.connect(self._show)
         self._returned.selected.connect(self._show)
-        self.setFocusProxy(self._which)
+        self.begin_at(self._which)
         self._listed(_Listing(self._counts))
         self.retranslate()
 

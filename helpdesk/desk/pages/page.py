@@ -1,5 +1,6 @@
 """The frame of a page: its title, a row of buttons, what was just done, and its content."""
 
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
@@ -26,6 +27,7 @@ class Page(Translated, QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.session, self.troubles = session, troubles
+        self._first: QWidget | None = None
         self._title = IconLabel(icon, "accent")
         self._title.setProperty("tone", "title")
         self._hint = QLabel()
@@ -83,6 +85,16 @@ class Page(Translated, QWidget):
 
     def end(self) -> None:
         """The window closes: ask for nothing any more."""
+
+    def begin_at(self, control: QWidget) -> None:
+        """The control that has the focus first. No focus proxy: Tab would jump to it from the rail, past others."""
+        self._first = control
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """Hand the focus to the first control."""
+        super().focusInEvent(event)
+        if self._first is not None:
+            self._first.setFocus(event.reason())
 
     def question(self, source: str) -> Request:
         """A question of this page; a bar under the title moves while its answer is awaited."""

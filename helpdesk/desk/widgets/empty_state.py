@@ -1,7 +1,7 @@
 """What a list says while it has nothing to list: an icon, a sentence, and what to do."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space, theme
@@ -32,6 +32,7 @@ class EmptyState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Say nothing yet."""
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # where there is nothing else, the focus has a place to be
         self._picture = _Picture()
         self.headline = QLabel()
         self.headline.setProperty("tone", "heading")
@@ -54,3 +55,23 @@ class EmptyState(QWidget):
         self._picture.update()
         self.headline.setText(headline)
         self.hint.setText(hint)
+        self.setAccessibleName(headline)
+        self.setAccessibleDescription(hint)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show the focus as a scrolled area does: a line on top."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.fillRect(0, 0, self.width(), max(2, space(0.5)), QColor(theme().accent))
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show it."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show it no more."""
+        super().focusOutEvent(event)
+        self.update()

@@ -87,7 +87,7 @@ class OverviewPage(Page):
         self._again.clicked.connect(self.shown)
         self._image.clicked.connect(self._ask_image)
         self._csv.clicked.connect(self._ask_csv)
-        self.setFocusProxy(self._choice.box)
+        self.begin_at(self._choice.box)
         self._enable(ready=False)
         self.retranslate()
 

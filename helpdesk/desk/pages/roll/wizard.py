@@ -73,7 +73,7 @@ class RollPage(Page):
         self._next.clicked.connect(self._go_on)
         self._job.done.connect(self._worked)
         self._job.failed.connect(self._not_worked)
-        self.setFocusProxy(self._file.choose)
+        self.begin_at(self._file.choose)
         self.retranslate()
 
     def title(self) -> str:

@@ -52,7 +52,7 @@ class SettingsPage(Page):
             self._tabs.addTab(scroll, "")
         self._tabs.currentChanged.connect(self._tab_changed)
         self.body.addWidget(self._tabs, 1)
-        self.setFocusProxy(self._tabs)
+        self.begin_at(self._tabs)
         self.retranslate()
 
     def title(self) -> str:
