@@ -46,6 +46,7 @@ __all__ = [
     "live_changes",
     "mail_renderer",
     "open_backup",
+    "open_for_operators",
     "open_program",
     "portal_key",
     "read_ballots",
@@ -113,6 +114,12 @@ def create_program(settings: Settings, *, trial: bool = False) -> Program:
         store.close()
         raise
     return replace(_assemble(settings, store, clock, secrets), kept=kept)
+
+
+def open_for_operators(program: Program) -> Program:
+    """Another program over the same store of a server, without the login of the URL: somebody logs in first."""
+    url = program.store.url.set(username=None, password=None)
+    return open_program(replace(program.settings, database=url.render_as_string()))
 
 
 @contextmanager

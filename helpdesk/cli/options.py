@@ -51,6 +51,13 @@ class TranslatedGroup(click.Group, TranslatedCommand):
     group_class = type
 
 
+AS_OWNER = click.option(
+    "--as-owner",
+    is_flag=True,
+    cls=TranslatedOption,
+    help=to_translate("On a server: work with the login in the database's address, its owner's."),
+)
+
 METRICS_PORT = click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),

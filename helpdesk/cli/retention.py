@@ -1,6 +1,8 @@
 """Commands about what may be kept: the purge at the end, and what is held on one voter."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,9 +11,9 @@ import click
 from helpdesk.adapters.access_file import value_text, write_json, write_pdf
 from helpdesk.adapters.statement_key import is_signed
 from helpdesk.bootstrap import statement_signer
-from helpdesk.cli.options import TranslatedCommand, TranslatedOption
-from helpdesk.cli.session import Session, logged_in, print_json, wants_json
-from helpdesk.domain.errors import HelpdeskError, StatementForged, UnreadableFile
+from helpdesk.cli.options import AS_OWNER, TranslatedCommand, TranslatedOption
+from helpdesk.cli.session import Session, logged_in_as_owner, print_json, wants_json
+from helpdesk.domain.errors import HelpdeskError, OwnerNeeded, StatementForged, StoreForbids, UnreadableFile
 from helpdesk.domain.ports import Signature
 from helpdesk.domain.statements import SignedStatement, canonical_json
 from helpdesk.language.catalogue import current_language, to_translate
@@ -34,9 +36,16 @@ from helpdesk.services.retention import PurgePlan
               help=to_translate("Where to write the signed statement; it is printed too."))  # fmt: skip
 @click.option("--check", type=click.Path(path_type=Path), metavar="FILE", cls=TranslatedOption,
               help=to_translate("Check the signature of a statement written earlier."))  # fmt: skip
+@AS_OWNER
 @click.pass_context
 def purge(
-    context: click.Context, after: datetime | None, statement: Path | None, check: Path | None, *, yes: bool
+    context: click.Context,
+    after: datetime | None,
+    statement: Path | None,
+    check: Path | None,
+    *,
+    yes: bool,
+    as_owner: bool,
 ) -> None:
     """Show what a purge would remove, or do it."""
     if check is not None:
@@ -46,11 +55,22 @@ def purge(
         raise click.UsageError(_("Say when the appeal period ended: --after DATE (YYYY-MM-DD)."))
     if statement is not None and statement.exists():
         raise UnreadableFile(str(statement), "exists")
-    with logged_in(context) as session:
+    with _owners_work(as_owner=as_owner), logged_in_as_owner(context, wanted=as_owner) as session:
         if yes:
             print_json(_purge(session, after.date(), statement))
         else:
             _show(context, session.program.services.retention.plan(session.operator, after=after.date()))
+
+
+@contextmanager
+def _owners_work(*, as_owner: bool) -> Iterator[None]:
+    """Tells who is not the owner that it takes the owner. Raises OwnerNeeded."""
+    try:
+        yield
+    except StoreForbids:
+        if as_owner:
+            raise
+        raise OwnerNeeded from None
 
 
 def _purge(session: Session, after: date, statement: Path | None) -> dict[str, object]:
@@ -90,14 +110,15 @@ def _show(context: click.Context, plan: PurgePlan) -> None:
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.json|FILE.pdf")
 @click.option("--reason", required=True, metavar="TEXT", cls=TranslatedOption,
               help=to_translate("Who asked, and when; goes into the audit trail."))  # fmt: skip
+@AS_OWNER
 @click.pass_context
-def export_voter(context: click.Context, voter: str, file: Path, reason: str) -> None:
+def export_voter(context: click.Context, voter: str, file: Path, reason: str, *, as_owner: bool) -> None:
     """Write one voter's data; audited."""
     if file.suffix.lower() not in {".json", ".pdf"}:
         raise UnreadableFile(str(file), "unknown_format")
     if file.exists():
         raise UnreadableFile(str(file), "exists")
-    with logged_in(context) as session:
+    with logged_in_as_owner(context, wanted=as_owner) as session:
         services = session.program.services
         number = services.voters.resolve(session.operator, voter)
         held = services.access.export(session.operator, number, reason=reason)
@@ -107,7 +128,7 @@ def export_voter(context: click.Context, voter: str, file: Path, reason: str) ->
         write_pdf(_title(held), _sections(held), file, language=current_language())
     click.echo(_("{file} holds everything about voter {voter}.").format(file=file, voter=held.voter))
     if held.not_shown:
-        click.echo(_("This login may not read: {columns}. Run it as the database's owner to have them.").format(
+        click.echo(_("This login may not read: {columns}. Have them as the database's owner, with --as-owner.").format(
             columns=", ".join(held.not_shown)
         ), err=True)  # fmt: skip
 

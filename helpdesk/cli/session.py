@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from helpdesk.bootstrap import Program, open_program
+from helpdesk.bootstrap import Program, open_for_operators, open_program
 from helpdesk.cli.log import log_is_on_terminal
 from helpdesk.cli.options import given
 from helpdesk.cli.settings import settings_of
@@ -41,6 +41,34 @@ def logged_in(context: click.Context, *, keep_stdin: bool = False) -> Iterator[S
     program = open_program(settings)
     try:
         yield log_in(context, program, keep_stdin=keep_stdin)
+    finally:
+        program.close()
+
+
+@contextmanager
+def logged_in_as_owner(context: click.Context, *, wanted: bool) -> Iterator[Session]:
+    """As `logged_in`; where `wanted`, the work is done by the login of the database's URL, in the operator's name.
+
+    On a server no operator's login may empty tables or read every column: the database's owner may, and the operator
+    proves to be one all the same. An embedded store has no owner apart.
+    """
+    if not wanted:
+        with logged_in(context) as session:
+            yield session
+        return
+    program = open_program(settings_of(context))
+    try:
+        if not program.store.keeps_logins:
+            yield log_in(context, program)
+            return
+        if not program.store.url.username:
+            raise click.UsageError(_("--as-owner needs the owner's login in the database's address."))
+        proof = open_for_operators(program)
+        try:
+            operator = log_in(context, proof).operator
+        finally:
+            proof.close()
+        yield Session(program, operator)
     finally:
         program.close()
 

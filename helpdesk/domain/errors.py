@@ -81,6 +81,10 @@ class StoreForbids(Refusal):
     """The database itself does not allow this login what was asked."""
 
 
+class OwnerNeeded(Refusal):
+    """Only the login that owns the database may do this."""
+
+
 # --- guarded actions
 
 

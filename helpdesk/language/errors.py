@@ -53,6 +53,9 @@ _SENTENCES: dict[type, str] = {
     errors.StoreForbids: to_translate(
         "The database does not allow this to your login. Nothing was done: ask an administrator."
     ),
+    errors.OwnerNeeded: to_translate(
+        "Only the database's owner can do this: name its login in --database, and add --as-owner. Nothing was done."
+    ),
     errors.NotVerified: to_translate(
         "Verify the caller first: this action needs a verification less than 15 minutes old."
     ),
