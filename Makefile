@@ -92,11 +92,8 @@ audit: $(BUNDLER)/.ready
 ages: $(BUNDLER)/.ready
 	$(BUNDLER)/bin/python -m release.dependency_ages
 
-windows-wheels: $(READY)
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check --only-binary=:all: --no-deps --require-hashes \
-		--platform win_amd64 --python-version 3.11 --implementation cp --dest build/windows-wheels \
-		--requirement requirements-bundle.lock
-	@ls build/windows-wheels | wc -l
+windows-wheels: $(BUNDLER)/.ready
+	$(BUNDLER)/bin/python -m release.windows_wheels
 
 $(BUNDLER)/.ready: requirements-bundle.lock pyproject.toml hatch_build.py $(wildcard resources/locale/*/LC_MESSAGES/*.po)
 	@.ci/system-packages python
