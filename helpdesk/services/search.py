@@ -18,6 +18,7 @@ from helpdesk.store.schema import voter
 from helpdesk.store.search import FoundVoter, folded_query, plan, search_session
 from helpdesk.store.search.tables import search_place
 
+_STATES = {state.value: state for state in AccountState}
 _WARMING = ("a", "ma", "martin", "marie d", "dupont m", "ie.du", "martni", "an.mar", "martin@")
 
 
@@ -52,7 +53,7 @@ class Search:
                 tied_address=each.tied_address,
                 other_addresses=each.other_addresses,
                 matched=asked.resembles(each) if each.similar else asked.matched(each),
-                state=shown_state(AccountState(each.state), each.locked_until, now),
+                state=shown_state(_STATES[each.state], each.locked_until, now),
                 establishment=f"{each.establishment_name} ({each.establishment_code})",
             )
             for each in found

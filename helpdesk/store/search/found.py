@@ -13,7 +13,6 @@ from helpdesk.domain.folding import fold
 _MARK = "*"
 _VOTER, _FIELD = "\x1e", "\x1f"
 _FAR = 99.0
-_NUMBER_LAST = re.compile(r"\d+$")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 
 
@@ -71,36 +70,54 @@ def _moment(text: str | None) -> datetime | None:
 def nearest_last(text: str, found: Sequence[FoundVoter], limit: int) -> list[FoundVoter]:
     """The voters found as they stand, then those of similar spelling, nearest first; `limit` at most."""
     exact = [each for each in found if not each.similar]
-    similar = [each for each in found if each.similar]
+    similar = found[len(exact) :]
     if len(similar) > 1:
-        similar.sort(key=lambda each: (_distance(text, each), each.id))
-    return (exact + similar)[:limit]
+        nearness = _Nearness(text)
+        similar = sorted(similar, key=lambda each: (nearness.distance(each), each.id))
+    return [*exact, *similar][:limit]
 
 
-def _distance(text: str, voter: FoundVoter) -> float:
-    addresses = [fold(each) for each in (voter.tied_address, *voter.other_addresses)]
-    if "@" in text:
-        return min(OSA.distance(text, each) for each in addresses)
-    best = _FAR
-    if "." in text:
-        best = min(_started(text, each.partition("@")[0]) for each in addresses)
-    plain = _plain(text)
-    first = _plain(voter.first_name)
-    ways = [
-        way
-        for last in {voter.family_name, voter.usage_name} - {""}
-        for way in (f"{first} {_plain(last)}", f"{_plain(last)} {first}")
-    ]
-    ways += [_NOT_LETTERS.sub(" ", _NUMBER_LAST.sub("", each.partition("@")[0])) for each in addresses]
-    if " " not in plain:
-        ways += [word for way in ways for word in way.split()]
-    return min(best, *(_started(plain, way) for way in ways))
+class _Nearness:
+    """How far voters are from a text; many have a name in common, which is compared once."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._plain = text, _plain(text)
+        self._is_mail, self._dotted, self._one_word = "@" in text, "." in text, " " not in self._plain
+        self._known: dict[str, float] = {}
+
+    def distance(self, voter: FoundVoter) -> float:
+        addresses = [fold(each) for each in (voter.tied_address, *voter.other_addresses)]
+        if self._is_mail:
+            return min((OSA.distance(self._text, each) for each in addresses), default=_FAR)
+        ways: set[str] = set()
+        first = _plain(voter.first_name)
+        for last in (voter.family_name, voter.usage_name):
+            if last:
+                ways |= {f"{first} {_plain(last)}", f"{_plain(last)} {first}"}
+        best = _FAR
+        for address in addresses:
+            local = address.partition("@")[0]
+            if self._dotted:
+                best = min(best, _started(self._text, local))
+            ways.add(_NOT_LETTERS.sub(" ", local).rstrip())
+        if self._one_word:
+            ways = {word for way in ways for word in way.split()}
+        return min([best, *(self._started(way) for way in ways)])
+
+    def _started(self, way: str) -> float:
+        far = self._known.get(way)
+        if far is None:
+            far = self._known[way] = _started(self._plain, way)
+        return far
 
 
 def _started(typed: str, whole: str) -> float:
     """How far what was typed is from the beginning of a text; a little nearer when that is all of it."""
     length = len(typed)
-    far = min(OSA.distance(typed, whole[:end]) for end in (length - 1, length, length + 1) if end > 0)
+    if whole.startswith(typed):
+        far = 0
+    else:
+        far = min(OSA.distance(typed, whole[:end]) for end in (length - 1, length, length + 1) if end > 0)
     return far - 0.5 * (abs(len(whole) - length) <= far)
 
 

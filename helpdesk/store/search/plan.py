@@ -7,7 +7,7 @@ probes until enough voters are found; a probe with `below` is passed over once t
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ ALL = 1_000_000
 SIMILAR_BELOW = 10
 """Fewer voters than this, and similar spellings are looked for as well."""
 
-MOST_CHECKED = 600
+MOST_CHECKED = 400
 """Entries that one probe looks at: each lies on a page of its own."""
 
 LAST_RESORT = 200
@@ -47,7 +47,7 @@ class Kind(StrEnum):
     CHECKED_KEY = "checked_key"
     """The same, if the key holds the first check."""
     CHECKED = "checked"
-    """Keys from `low` to `high` that hold `within`, if the entry's text holds every check."""
+    """Keys from `low` to `high` that end with `within`, if the entry's text holds every check."""
     ESTABLISHMENT = "establishment"
     """Establishment codes from `low` to `high`."""
     NUMBER = "number"
@@ -57,11 +57,13 @@ class Kind(StrEnum):
     KEYS = "keys"
     """Keys that begin with the first of any of `keys`, if the entry's text holds what follows it there."""
     SIMILAR = "similar"
-    """Keys made of `before`, a word like the first of `like`, and `after`; checked like CHECKED."""
+    """Keys made of the first of any of `keys`, a word like the first of `like`, and what follows it there; checked with
+    the third and fourth."""
     BOTH_SIMILAR = "both_similar"
     """Keys made of a word like the first of `like`, a space, and a word like the second."""
     NEAR = "near"
-    """Keys from `low` to `high` whose second word shares nearly all letters with the first of `like`."""
+    """Keys that begin with the first of any of `keys` and go on with a word like what follows it there, but for two
+    slips; of a longer word only so many letters are compared as the third says."""
 
 
 TWO_SLIPS = frozenset({Kind.BOTH_SIMILAR, Kind.NEAR})
@@ -96,7 +98,6 @@ class Probe:
     checks: tuple[str, ...] = ()
     below: int = ALL
     similar: bool = False
-    before: str = ""
     after: str = ""
     like: tuple[Like, ...] = field(default=())
     within: str = ""
@@ -146,7 +147,8 @@ def _probes(text: str) -> Iterator[Probe]:
         yield from _pieces(text, below)
     local_named = query_words(text.partition("@")[0]) if is_mail else named
     if spaced or len(local_named) > 1 or not text.isalpha():
-        yield from _names(text.partition("@")[0] if is_mail else text, local_named, below)
+        probes = _names(text.partition("@")[0] if is_mail else text, local_named, below)
+        yield from (replace(probe, similar=True) for probe in probes) if is_mail else probes
     if len(text) >= _SIMILAR_FROM and not text[0].isdigit():
         yield from _similar(text, local_named, 1 if is_mail else SIMILAR_BELOW)
 
@@ -228,13 +230,11 @@ def _pieces(text: str, below: int) -> Iterator[Probe]:
     elif base:
         first = pieces[0]
         yield _checked(f"{first} {base}", literal, below=below)
-        if len(first) >= SHORTEST_PART and text[0].isalnum():
-            yield Probe(Kind.PART, first, first + "\x01", literal, below, after=f" {base}")
-            below = 1
-        lead = f"{last} " if at else last
         # a given name and a last name share a key: the entry's text is looked at only where that has both
-        within = first if local == f"{first}.{last}" and len(first) > 1 else ""
+        lead, within = f"{last} " if at else last, first if f"{first}.{last}" in local else ""
         yield _checked(lead, literal, below=below, within=within)
+        if len(first) >= SHORTEST_PART and text[0].isalnum():
+            yield Probe(Kind.PART, first, first + "\x01", literal, min(below, SIMILAR_BELOW), after=f" {base}")
 
 
 def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
@@ -248,7 +248,10 @@ def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
     if separated:
         yield Probe(Kind.KEYS, below=below, similar=True, keys=separated)
     if len(named) == 1 and len(named[0]) >= _SIMILAR_FROM:
-        yield _like("", named[0], " " if at else "", (), below, finished=bool(at))
+        like = (_liken(named[0], finished=bool(at)),)
+        yield Probe(Kind.SIMILAR, below=below, similar=True, like=like, keys=(("", " " if at else "", "", ""),))
+        if at:
+            yield from _unparted(named[0], finished=True)
     elif len(named) > 1:
         yield from _misspelt(named, below, finished=bool(at))
 
@@ -260,36 +263,53 @@ def _misspelt(named: list[str], below: int, *, finished: bool) -> Iterator[Probe
         if len(named[target]) < SHORTEST_STEM:
             continue
         rest = [place for place in range(len(named)) if place != target]
-        partner = max(rest, key=lambda place: len(named[place]))
-        checks = tuple(f" {named[place]}" for place in rest if place != partner)
-        before, after = f"{named[partner]} ", ""
-        if partner == end and not finished:
-            before, after = "", f" {named[partner]}"
-        yield _like(before, named[target], after, checks, below, finished=finished or target < end)
+        around = []
+        for partner in sorted(rest, key=lambda place: -len(named[place]))[:2]:
+            checks = [named[place] for place in rest if place != partner][:2]
+            one, two = (*(f" {other}" for other in checks), "", "")[:2]
+            is_last = partner == end and not finished
+            around.append(("" if is_last else f"{named[partner]} ", f" {named[partner]}" if is_last else "", one, two))
+        like = _liken(named[target], finished=finished or target < end)
+        yield Probe(Kind.SIMILAR, below=below, similar=True, like=(like,), keys=tuple(around))
     longest = sorted(sorted(range(len(named)), key=lambda place: -len(named[place]))[:2])
     if all(len(named[place]) >= SHORTEST_STEM for place in longest):
         both = tuple(_liken(named[place], finished=finished or place < end) for place in longest)
         yield Probe(Kind.BOTH_SIMILAR, below=_FEW, similar=True, like=both)
-    for partner, target in (longest, reversed(longest)):
-        yield from _near(named[partner], named[target], finished=(finished or partner < end, finished or target < end))
+    pairs = [
+        (named[partner], named[target], finished or partner < end, finished or target < end)
+        for partner, target in (longest, longest[::-1])
+    ]
+    yield from _near(pairs)
 
 
-def _near(partner: str, word: str, *, finished: tuple[bool, bool]) -> Iterator[Probe]:
-    """Two slips in one word beside another that is right."""
-    if len(word) < _SIMILAR_FROM or len(partner) < SHORTEST_STEM:
-        return
-    partner_is_whole, word_is_whole = finished
-    lows = (f"{partner} {word[:2]}", f"{partner} {word[0]}") if partner_is_whole else (partner,)
-    for low in lows:
-        like = (_liken(word, finished=word_is_whole),)
-        yield Probe(Kind.NEAR, low, low + END, below=_FEW, similar=True, like=like)
+def _near(pairs: Sequence[tuple[str, str, bool, bool]]) -> Iterator[Probe]:
+    """Two slips in a word beside another that is right; of each pair, whether the other and the word are finished."""
+    keys: list[tuple[str, str, str, str]] = []
+    for known in (2, 1, 0):  # letters of the word that are taken to be right
+        for partner, word, partner_is_whole, word_is_whole in pairs:
+            if len(word) < _SIMILAR_FROM or len(partner) < SHORTEST_STEM or (known < 2 and not partner_is_whole):  # noqa: PLR2004
+                continue
+            low = f"{partner} {word[:known]}" if partner_is_whole else partner
+            keys.append((low, word, str(_LONGEST_QUERY if word_is_whole else len(word)), ""))
+    if keys:
+        yield Probe(Kind.NEAR, below=_FEW, similar=True, keys=tuple(keys))
 
 
-def _like(before: str, word: str, after: str, checks: tuple[str, ...], below: int, *, finished: bool) -> Probe:
-    like = (_liken(word, finished=finished),)
-    return Probe(
-        Kind.SIMILAR, checks=checks[:_MOST_CHECKS], below=below, similar=True, before=before, after=after, like=like
-    )
+def _unparted(word: str, *, finished: bool) -> Iterator[Probe]:
+    """A separator lost or replaced, and a slip in one of the words it parted."""
+    cuts = range(SHORTEST_STEM, len(word) - SHORTEST_STEM + 1)
+    pairs = []
+    for cut in cuts:
+        for right in (word[cut:], word[cut + 1 :]):
+            pairs += [(word[:cut], right, True, finished)]
+            pairs += [(right, word[:cut], finished, True)]
+    known = [
+        (f"{partner} {other[:2]}", other, str(_LONGEST_QUERY if is_whole else len(other)), "")
+        for partner, other, partner_is_whole, is_whole in pairs
+        if len(other) >= _SIMILAR_FROM and partner_is_whole
+    ]
+    if known:
+        yield Probe(Kind.NEAR, below=1, similar=True, keys=tuple(known))
 
 
 def _liken(word: str, *, finished: bool) -> Like:
@@ -313,7 +333,7 @@ def _separated(named: list[str], *, finished: bool) -> Iterator[tuple[str, str, 
         for cut in range(2, len(word) - 1 if len(word) > SHORTEST_STEM + 1 else 0):
             for right in (word[cut:], word[cut + 1 :]):
                 if len(right) > 1:
-                    yield _beside(word[:cut], right, others, right_is_whole=last_is_whole)
+                    yield from _beside(word[:cut], right, others, right_is_whole=last_is_whole)
     for place, (left, right) in enumerate(pairwise(named)):
         rest = named[:place] + named[place + 2 :]
         if rest:
@@ -326,17 +346,17 @@ def _separated(named: list[str], *, finished: bool) -> Iterator[tuple[str, str, 
             yield _with(f"{left[:-1]} {left[-1]}{right}", rest)
 
 
-def _beside(left: str, right: str, others: list[str], *, right_is_whole: bool) -> tuple[str, str, str, str]:
-    """Two words that were written as one: a key of the longer and another word of the text, if there is one."""
-    partner = max(others, key=len, default="")
-    if len(partner) < SHORTEST_STEM:
-        return _with(f"{left} {right}", others)
-    rest = list(others)
-    rest.remove(partner)
-    if len(left) >= len(right) and right_is_whole:
-        # the partner may be unfinished: it comes last
-        return _with(f"{left} {partner}", (right, *rest))
-    return _with(f"{partner} {right}", (left, *rest))
+def _beside(left: str, right: str, others: list[str], *, right_is_whole: bool) -> Iterator[tuple[str, str, str, str]]:
+    """Two words that were written as one: keys of the longer and another word of the text, if there is one."""
+    partners = [place for place, other in enumerate(others) if len(other) >= SHORTEST_STEM][:2]
+    if not partners:
+        yield _with(f"{left} {right}", others)
+    for place in partners:
+        rest = others[:place] + others[place + 1 :]
+        if len(left) >= len(right) and right_is_whole:
+            yield _with(f"{left} {others[place]}", (right, *rest))  # what may be unfinished comes last
+        else:
+            yield _with(f"{others[place]} {right}", (left, *rest))
 
 
 def _with(key: str, others: Sequence[str]) -> tuple[str, str, str, str]:

@@ -41,7 +41,7 @@ def search_postgresql(
 def _row(probe: Probe) -> list[object]:
     likes = [_like_row(like) for like in probe.like]
     return [
-        probe.kind, probe.low, probe.high, probe.checks, probe.below, probe.similar, probe.before, probe.after, likes,
+        probe.kind, probe.low, probe.high, probe.checks, probe.below, probe.similar, "", probe.after, likes,
         probe.within, probe.keys, probe.most,
     ]  # fmt: skip
 

@@ -10,21 +10,23 @@ from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
 from helpdesk.store.search.found import FoundVoter, found_voter
 from helpdesk.store.search.plan import END, TWO_SLIPS, Kind, Like, Plan, Probe
+from helpdesk.store.search.spelling import apart
 
-MOST_SIMILAR = 60
+MOST_SIMILAR = 40
 MOST_SCANNED = 4_000
-MOST_NEAR = 2_000
-MOST_PARTS = 240
+MOST_NEAR, MOST_NEAR_IN_ALL = 500, 1_200
+MOST_PARTS, MOST_PART_WORDS = 800, 240
 MOST_WORDS, MOST_OF_TWO = 24, 16
-EACH_WORD = 20
-FARTHEST = 4
+EACH_WORD, EACH_CHECKED_WORD = 20, 200
+MOST_SLIPS = 2
 
 _KEY_ORDER = "ORDER BY k.key, k.voter_id, k.place"
 _CHECKS = "instr(e.text, ?) AND instr(e.text, ?) AND instr(e.text, ?)"
 _HOLDS = f"EXISTS (SELECT 1 FROM search_entry AS e WHERE e.voter_id = k.voter_id AND {_CHECKS})"
 _SLIPS = """
     json_each(:slips) AS t CROSS JOIN search_slip AS s
-    ON s.slip = t.key AND (s.place = 0 OR t.value = 0 OR abs(s.place - t.value) <= 1)
+    ON s.slip = t.key AND (s.place = 0 OR t.value = 0 OR abs(s.place - t.value) <= 1
+        OR s.place >= length(s.stem) - 1 OR t.value >= length(t.key))
 """
 _LIKES = f"""
     SELECT word FROM (
@@ -138,13 +140,15 @@ class SqliteSearch:
         return self._run(sql, (probe.low, probe.high, *self._given, MOST_SCANNED, check))
 
     def _checked(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT k.voter_id FROM (
-            SELECT voter_id FROM (
+        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
+        given = (probe.low, probe.high, *self._given, probe.most)
+        if probe.within:
+            sql = f"""SELECT voter_id FROM (
                 SELECT k.key, k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
-            ) WHERE instr(key, ?) LIMIT ?
-        ) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id WHERE {_CHECKS}"""
-        scanned = MOST_SCANNED if probe.within else probe.most
-        given = (probe.low, probe.high, *self._given, scanned, probe.within, probe.most)
+            ) WHERE substr(key, ?) = ? LIMIT ?"""
+            ending = (-len(probe.within), probe.within)
+            given = (probe.low, probe.high, *self._given, MOST_SCANNED, *ending, probe.most)
+        sql = f"SELECT k.voter_id FROM ({sql}) AS k WHERE {_HOLDS}"
         return self._run(sql, (*given, *_three(probe.checks)))
 
     def _codes(self, probe: Probe) -> Iterable[Sequence[Any]]:
@@ -163,8 +167,10 @@ class SqliteSearch:
     def _parts(self, probe: Probe) -> Iterable[Sequence[Any]]:
         sql = f"""SELECT k.voter_id FROM (
             SELECT k.voter_id FROM (
-                SELECT v.word FROM search_part AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
-                WHERE p.part >= ? AND p.part < ? ORDER BY v.voters DESC, v.word LIMIT {MOST_PARTS}
+                SELECT v.word FROM (
+                    SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
+                ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
+                ORDER BY v.voters DESC, v.word LIMIT {MOST_PART_WORDS}
             ) AS w CROSS JOIN search_key AS k ON k.key >= w.word || ? AND k.key < w.word || ? || '{END}'
             WHERE true{self._where} LIMIT ?
         ) AS k"""
@@ -174,11 +180,16 @@ class SqliteSearch:
         return self._run(f"{sql} WHERE {_HOLDS}", (*given, *_three(probe.checks)))
 
     def _similar(self, probe: Probe) -> Iterator[Sequence[Any]]:
-        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where}"
-        holds, checks = (f" AND {_HOLDS}", _three(probe.checks)) if probe.checks else ("", ())
+        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
         for word in self._likes(probe.like[0], MOST_WORDS):
-            low = f"{probe.before}{word}{probe.after}"
-            yield from self._run(f"{sql}{holds} LIMIT {EACH_WORD}", (low, low + END, *self._given, *checks))
+            for before, after, *checks in probe.keys:
+                low = f"{before}{word}{after}"
+                given = (low, low + END, *self._given)
+                if checks[0]:
+                    checked = f"SELECT k.voter_id FROM ({sql}) AS k WHERE {_HOLDS}"
+                    yield from self._run(checked, (*given, EACH_CHECKED_WORD, *checks, ""))
+                else:
+                    yield from self._run(sql, (*given, EACH_WORD))
 
     def _both_similar(self, probe: Probe) -> Iterable[Sequence[Any]]:
         one, other = (self._likes(like, MOST_OF_TWO) for like in probe.like)
@@ -188,15 +199,19 @@ class SqliteSearch:
         WHERE true{self._where}"""
         return self._run(sql, (json.dumps(one), json.dumps(other), *self._given))
 
-    def _near(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        (like,) = probe.like
-        sql = f"""SELECT voter_id, word, apart(word, ?) AS far FROM (
-            SELECT k.voter_id, substr(k.key, instr(k.key, ' ') + 1) AS word FROM (
-                SELECT k.voter_id, k.key FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
-            ) AS k
-        ) WHERE length(word) BETWEEN ? AND ? AND substr(word, 1, 1) = ? AND far <= ? ORDER BY far, word, voter_id"""
-        given = (like.word, probe.low, probe.high, *self._given, MOST_NEAR)
-        return self._run(sql, (*given, like.shortest - 1, like.longest + 1, like.word[0], FARTHEST))
+    def _near(self, probe: Probe) -> list[tuple[int]]:
+        sql = f"SELECT k.voter_id, k.key FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
+        found: list[tuple[int, str, int]] = []
+        left = MOST_NEAR_IN_ALL
+        for low, typed, compared, _ in probe.keys:
+            for voter_id, key in self._run(sql, (low, low + END, *self._given, min(left, MOST_NEAR))):
+                left -= 1
+                word = key.partition(" ")[2].partition(" ")[0]
+                begun = word[: int(compared)]
+                if abs(len(begun) - len(typed)) <= MOST_SLIPS and (far := apart(begun, typed)) <= 2 * MOST_SLIPS:
+                    found.append((far, word, voter_id))
+        found.sort()
+        return [(voter_id,) for _far, _word, voter_id in found[:MOST_SIMILAR]]
 
     def _likes(self, like: Like, limit: int) -> list[str]:
         given = {

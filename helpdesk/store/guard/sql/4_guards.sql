@@ -214,7 +214,8 @@ $$;
 CREATE OR REPLACE FUNCTION helpdesk.guard_approval() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF helpdesk.session_kind() <> 'desk' THEN
+    -- no login may delete a request: it goes when its voter does
+    IF helpdesk.session_kind() <> 'desk' OR TG_OP = 'DELETE' THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     PERFORM helpdesk.judge(NEW.voter_id);

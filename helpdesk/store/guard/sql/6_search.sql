@@ -29,7 +29,8 @@ BEGIN
 END $$;
 
 -- Words like one that may be misspelt, nearest first; beginnings of words (stems) for a short one that is unfinished.
--- `far` counts the letters that one has and the other lacks, as `spelling.apart` does.
+-- `far` counts the letters that one has and the other lacks, as `spelling.apart` does. A letter too many or too few
+-- shifts what follows: the other's beginning then lacks its last letter.
 CREATE OR REPLACE FUNCTION helpdesk.search_likes(p_like jsonb, p_limit int) RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -45,13 +46,19 @@ BEGIN
         SELECT u.word FROM (
             SELECT s.stem AS word, length(translate(s.stem, typed, '')) + length(translate(typed, s.stem, '')) AS far, 0 AS voters
             FROM jsonb_each_text(p_like -> 1) t
-            JOIN search_slip s ON s.slip = t.key AND (s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1)
+            JOIN search_slip s ON s.slip = t.key AND (
+                s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1
+                OR s.place >= length(s.stem) - 1 OR t.value::int >= length(t.key)
+            )
             WHERE by_stem
             UNION ALL
             SELECT w.word, length(translate(w.begun, typed, '')) + length(translate(typed, w.begun, '')), w.voters FROM (
                 SELECT v.word, v.voters, CASE WHEN finished THEN v.word ELSE left(v.word, length(typed)) END AS begun
                 FROM jsonb_each_text(p_like -> 1) t
-                JOIN search_slip s ON s.slip = t.key AND (s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1)
+                JOIN search_slip s ON s.slip = t.key AND (
+                    s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1
+                    OR s.place >= length(s.stem) - 1 OR t.value::int >= length(t.key)
+                )
                 JOIN search_vocabulary v ON v.word >= s.stem AND v.word < s.stem || U&'\+10FFFF'
                 WHERE NOT by_stem AND (length(s.stem) = 6 OR v.word = s.stem)
                 AND length(v.word) BETWEEN shortest AND longest
@@ -76,10 +83,12 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_has
 SET enable_bitmapscan = off SET max_parallel_workers_per_gather = 0 SET jit = off SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    most_similar CONSTANT int := 60;
+    most_similar CONSTANT int := 40;
     most_checked int;
     most_scanned CONSTANT int := 4000;
-    most_near CONSTANT int := 2000;
+    most_parts CONSTANT int := 800;
+    most_near CONSTANT int := 500;
+    most_near_in_all CONSTANT int := 1200;
     v_end CONSTANT text := U&'\+10FFFF';
     narrow boolean := p_establishment <> '' OR p_corps <> '' OR p_state <> '';
     who int;
@@ -94,8 +103,8 @@ DECLARE
     wanted int;
     probe jsonb;
     likes jsonb;
-    kind text; low text; high text; c1 text; c2 text; c3 text; before_ text; after_ text; within text;
-    word_ text; like_words text[]; other_words text[];
+    kind text; low text; high text; c1 text; c2 text; c3 text; after_ text; within text;
+    like_words text[]; other_words text[];
     is_similar boolean;
 BEGIN
     IF helpdesk.session_kind() = 'desk' THEN
@@ -162,7 +171,6 @@ BEGIN
             c1 := coalesce(probe #>> '{3,0}', '');
             c2 := coalesce(probe #>> '{3,1}', '');
             c3 := coalesce(probe #>> '{3,2}', '');
-            before_ := probe ->> 6;
             after_ := probe ->> 7;
             within := probe ->> 9;
             most_checked := probe -> 11;
@@ -185,11 +193,11 @@ BEGIN
                             AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
                             ORDER BY k.key, k.voter_id, k.place
                             LIMIT CASE within WHEN '' THEN most_checked ELSE most_scanned END
-                        ) q WHERE within = '' OR strpos(q.key, within) > 0 LIMIT most_checked
+                        ) q WHERE within = '' OR right(q.key, length(within)) = within LIMIT most_checked
                     ) r WHERE EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                    ) LIMIT wanted * 4
+                    ) LIMIT wanted * 2
                 );
             WHEN 'keys' THEN
                 fresh := ARRAY(
@@ -211,8 +219,10 @@ BEGIN
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
                         SELECT k.voter_id FROM (
-                            SELECT v.word FROM search_part p JOIN search_vocabulary v ON v.word = p.word
-                            WHERE p.part >= low AND p.part < high ORDER BY v.voters DESC, v.word LIMIT 240
+                            SELECT v.word FROM (
+                                SELECT p.word FROM search_part p WHERE p.part >= low AND p.part < high
+                                ORDER BY p.part, p.word LIMIT most_parts
+                            ) p JOIN search_vocabulary v ON v.word = p.word ORDER BY v.voters DESC, v.word LIMIT 240
                         ) w CROSS JOIN LATERAL (
                             SELECT k.voter_id FROM search_key k
                             WHERE k.key >= w.word || after_ AND k.key < w.word || after_ || v_end
@@ -223,24 +233,25 @@ BEGIN
                     ) r WHERE c1 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                    ) LIMIT wanted * 4
+                    ) LIMIT wanted * 2
                 );
             WHEN 'similar' THEN
-                likes := probe #> '{8,0}';
-                like_words := helpdesk.search_likes(likes, 24);
+                like_words := helpdesk.search_likes(probe #> '{8,0}', 24);
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
-                        SELECT k.voter_id FROM unnest(like_words) w (word) CROSS JOIN LATERAL (
+                        SELECT k.voter_id, l.given FROM unnest(like_words) w (word)
+                        CROSS JOIN jsonb_array_elements(probe -> 10) l (given)
+                        CROSS JOIN LATERAL (
                             SELECT k.voter_id FROM search_key k
-                            WHERE k.key >= before_ || w.word || after_
-                            AND k.key < before_ || w.word || after_ || v_end
+                            WHERE k.key >= (l.given ->> 0) || w.word || (l.given ->> 1)
+                            AND k.key < (l.given ->> 0) || w.word || (l.given ->> 1) || v_end
                             AND (places IS NULL OR k.place = ANY (places))
                             AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                            ORDER BY k.key, k.voter_id, k.place LIMIT 20
-                        ) k
-                    ) r WHERE c1 = '' OR EXISTS (
+                            ORDER BY k.key, k.voter_id, k.place LIMIT CASE l.given ->> 2 WHEN '' THEN 20 ELSE 200 END
+                        ) k LIMIT most_checked
+                    ) r WHERE r.given ->> 2 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
-                        AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                        AND strpos(e.text, r.given ->> 2) > 0 AND strpos(e.text, r.given ->> 3) > 0
                     ) LIMIT most_similar * 4
                 );
             WHEN 'both_similar' THEN
@@ -259,21 +270,25 @@ BEGIN
                     ) k LIMIT most_similar * 2
                 );
             WHEN 'near' THEN
-                likes := probe #> '{8,0}';
-                word_ := likes ->> 0;
                 fresh := ARRAY(
                     SELECT c.voter_id FROM (
                         SELECT r.voter_id, r.word,
-                            length(translate(r.word, word_, '')) + length(translate(word_, r.word, '')) AS apart
+                            length(translate(r.begun, r.typed, '')) + length(translate(r.typed, r.begun, '')) AS apart
                         FROM (
-                            SELECT k.voter_id, split_part(k.key, ' ', 2) AS word FROM (
-                                SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
-                                AND (places IS NULL OR k.place = ANY (places))
-                                AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                                ORDER BY k.key, k.voter_id, k.place LIMIT most_near
-                            ) k
-                        ) r WHERE length(r.word) BETWEEN (likes -> 4)::int - 1 AND (likes -> 5)::int + 1
-                        AND left(r.word, 1) = left(word_, 1)
+                            SELECT q.voter_id, q.typed, split_part(q.key, ' ', 2) AS word,
+                                left(split_part(q.key, ' ', 2), q.compared) AS begun
+                            FROM (
+                                SELECT k.voter_id, k.key, l.given ->> 1 AS typed, (l.given ->> 2)::int AS compared
+                                FROM jsonb_array_elements(probe -> 10) WITH ORDINALITY l (given, n)
+                                CROSS JOIN LATERAL (
+                                    SELECT k.voter_id, k.key FROM search_key k
+                                    WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
+                                    AND (places IS NULL OR k.place = ANY (places))
+                                    AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                                    ORDER BY k.key, k.voter_id, k.place LIMIT most_near
+                                ) k LIMIT most_near_in_all
+                            ) q
+                        ) r WHERE length(r.begun) BETWEEN length(r.typed) - 2 AND length(r.typed) + 2
                     ) c WHERE c.apart <= 4 ORDER BY c.apart, c.word, c.voter_id LIMIT most_similar
                 );
             END CASE;
