@@ -203,6 +203,19 @@ account = Table(
     CheckConstraint("(answer_hash IS NULL) = (challenge_question_id IS NULL)", name="challenge"),
     CheckConstraint("state <> 'active' OR (password_hash IS NOT NULL AND answer_hash IS NOT NULL)", name="active"),
     CheckConstraint("state <> 'challenge_reset' OR answer_hash IS NULL", name="challenge_reset"),
+    # small ones: hardly anybody is locked, and most voters are not invited yet while a roll is imported
+    Index(
+        "ix_account_state",
+        "state",
+        sqlite_where=text("state <> 'not_invited'"),
+        postgresql_where=text("state <> 'not_invited'"),
+    ),
+    Index(
+        "ix_account_locked_until",
+        "locked_until",
+        sqlite_where=text("locked_until IS NOT NULL"),
+        postgresql_where=text("locked_until IS NOT NULL"),
+    ),
 )
 
 outbox = Table(

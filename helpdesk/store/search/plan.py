@@ -42,6 +42,9 @@ _NUMBERED = re.compile(r"([a-z]+)(\d+)")
 class Kind(StrEnum):
     """How a probe looks."""
 
+    AMONG = "among"
+    """Where a filter lets few voters through, and instead of all other probes that are not similar: those whose code or
+    number begins with `high`, then those whose entry holds `low` or every check."""
     KEY = "key"
     """Keys from `low` to `high`."""
     CHECKED_KEY = "checked_key"
@@ -131,8 +134,12 @@ def query_words(text: str) -> list[str]:
 
 
 def _probes(text: str) -> Iterator[Probe]:
+    code = text.replace(" ", "").upper() if text[0].isdigit() else ""
+    words_there = tuple(f" {word}" for word in words(text) if word not in _COMMON)[:_MOST_CHECKS]
+    literal = "" if " " in text or text.isalpha() else text
+    yield Probe(Kind.AMONG, literal, code, checks=words_there)
     yield from _codes(text)
-    if text.replace(" ", "").isalnum() and text[0].isdigit():
+    if code.isalnum():
         return
     is_mail, spaced = "@" in text, " " in text
     below = 1 if is_mail else ALL

@@ -4,25 +4,27 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
 from helpdesk.store.search.found import FoundVoter, found_voter
-from helpdesk.store.search.plan import END, TWO_SLIPS, Kind, Like, Plan, Probe
+from helpdesk.store.search.plan import ALL, END, TWO_SLIPS, Kind, Like, Plan, Probe
 from helpdesk.store.search.spelling import apart
 
 MOST_SIMILAR = 40
 MOST_SCANNED = 4_000
+MOST_TESTED = MOST_CODES = 1_500
+MOST_AMONG = 2_000
 MOST_NEAR, MOST_NEAR_IN_ALL = 500, 1_200
 MOST_PARTS, MOST_PART_WORDS = 800, 240
 MOST_WORDS, MOST_OF_TWO = 24, 16
 EACH_WORD, EACH_CHECKED_WORD = 20, 200
 MOST_SLIPS = 2
 
-_KEY_ORDER = "ORDER BY k.key, k.voter_id, k.place"
+_RANGE = "SELECT k.voter_id, k.key FROM search_key AS k WHERE k.key >= ? AND k.key < ?"
 _CHECKS = "instr(e.text, ?) AND instr(e.text, ?) AND instr(e.text, ?)"
-_HOLDS = f"EXISTS (SELECT 1 FROM search_entry AS e WHERE e.voter_id = k.voter_id AND {_CHECKS})"
 _SLIPS = """
     json_each(:slips) AS t CROSS JOIN search_slip AS s
     ON s.slip = t.key AND (s.place = 0 OR t.value = 0 OR abs(s.place - t.value) <= 1
@@ -78,6 +80,9 @@ class SqliteSearch:
         self._exact = 0
         self._where = ""
         self._given: list[object] = []
+        self._tests = ""
+        self._tested: list[object] = []
+        self._among: list[int] | None = None
         self._stay_within(operator_id, filters)
         self._let_through(filters, now)
 
@@ -97,6 +102,8 @@ class SqliteSearch:
 
     def _passes_over(self, probe: Probe) -> bool:
         total = len(self._found)
+        if not probe.similar and (probe.kind is Kind.AMONG) is (self._among is None):
+            return True
         if self._exact >= self._limit or total - self._exact >= MOST_SIMILAR:
             return True
         if probe.kind in TWO_SLIPS:
@@ -105,6 +112,7 @@ class SqliteSearch:
 
     def _ask(self, probe: Probe) -> Iterable[Sequence[Any]]:
         ask = {
+            Kind.AMONG: self._among_few,
             Kind.KEY: self._keys,
             Kind.KEYS: self._any_key,
             Kind.CHECKED_KEY: self._checked_keys,
@@ -118,93 +126,103 @@ class SqliteSearch:
         }[probe.kind]
         return ask(probe)
 
+    def _among_few(self, probe: Probe) -> Iterator[Sequence[Any]]:
+        few = json.dumps(self._among)
+        if probe.high:
+            sql = """SELECT v.id FROM json_each(?) AS j CROSS JOIN voter AS v ON v.id = j.value
+                CROSS JOIN establishment AS p ON p.id = v.establishment_id
+                WHERE substr(p.code, 1, length(?)) = ? OR substr(v.number, 1, length(?)) = ?
+                ORDER BY p.code, v.number"""
+            yield from self._run(sql, (few, *[probe.high] * 4))
+        sql = f"""SELECT e.voter_id FROM json_each(?) AS j CROSS JOIN search_entry AS e ON e.voter_id = j.value
+            WHERE (? <> '' AND instr(e.text, ?)) OR (? <> '' AND {_CHECKS}) ORDER BY instr(e.text, ?), e.voter_id"""
+        checks = _three(probe.checks)
+        yield from self._run(sql, (few, probe.low, probe.low, checks[0], *checks, checks[0]))
+
     def _keys(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where}"
-        return self._run(sql, (probe.low, probe.high, *self._given))
+        return self._scan(_RANGE, (probe.low, probe.high))
+
+    def _scan(
+        self, sql: str, given: tuple[object, ...], most: int = ALL, *, tested: int = MOST_TESTED
+    ) -> Iterable[Sequence[Any]]:
+        """Ids and keys that a statement finds within the scope and the filters let through, `most` at most.
+
+        Filters are tried on so many keys and no more: each is a look at a voter.
+        """
+        sql, given = f"{sql}{self._where} LIMIT ?", (*given, *self._given)
+        if not self._tests:
+            return self._run(sql, (*given, most))
+        sql = f"SELECT k.voter_id, k.key FROM ({sql}) AS k WHERE true{self._tests} LIMIT ?"
+        return self._run(sql, (*given, tested, *self._tested, most))
+
+    def _holding(self, found: Iterable[Sequence[Any]], checks: Sequence[str]) -> Iterator[Sequence[Any]]:
+        """Those of the voters whose entry holds every check."""
+        for row in found:
+            text = self._run("SELECT text FROM search_entry WHERE voter_id = ?", (row[0],)).fetchone()
+            if text and all(check in text[0] for check in checks):
+                yield row
 
     def _any_key(self, probe: Probe) -> Iterator[Sequence[Any]]:
-        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where}"
-        sql += f" LIMIT {EACH_WORD}"
         for low, *checks in probe.keys:
-            given = (low, low + END, *self._given)
-            if checks[0]:
-                yield from self._run(f"SELECT k.voter_id FROM ({sql}) AS k WHERE {_HOLDS}", (*given, *checks))
-            else:
-                yield from self._run(sql, given)
+            found = self._scan(_RANGE, (low, low + END), EACH_WORD, tested=EACH_CHECKED_WORD)
+            yield from self._holding(found, checks) if checks[0] else found
 
-    def _checked_keys(self, probe: Probe) -> Iterable[Sequence[Any]]:
+    def _checked_keys(self, probe: Probe) -> Iterator[Sequence[Any]]:
         (check,) = probe.checks
-        sql = f"""SELECT voter_id FROM (
-            SELECT k.key, k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
-        ) WHERE instr(key, ?)"""
-        return self._run(sql, (probe.low, probe.high, *self._given, MOST_SCANNED, check))
+        for row in self._scan(_RANGE, (probe.low, probe.high), MOST_SCANNED):
+            if check in row[1]:
+                yield row
 
-    def _checked(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
-        given = (probe.low, probe.high, *self._given, probe.most)
-        if probe.within:
-            sql = f"""SELECT voter_id FROM (
-                SELECT k.key, k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?
-            ) WHERE substr(key, ?) = ? LIMIT ?"""
-            ending = (-len(probe.within), probe.within)
-            given = (probe.low, probe.high, *self._given, MOST_SCANNED, *ending, probe.most)
-        sql = f"SELECT k.voter_id FROM ({sql}) AS k WHERE {_HOLDS}"
-        return self._run(sql, (*given, *_three(probe.checks)))
+    def _checked(self, probe: Probe) -> Iterator[Sequence[Any]]:
+        found = self._scan(_RANGE, (probe.low, probe.high), MOST_SCANNED if probe.within else probe.most)
+        ending = (row for row in found if row[1].endswith(probe.within))
+        return self._holding(islice(ending, probe.most), probe.checks)
 
     def _codes(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        join = ""
-        if self._where:
-            join = " CROSS JOIN search_place AS q ON q.academy = v.academy AND q.department = v.department"
-        where = self._where.replace("k.voter_id", "v.id").replace("k.place", "q.id")
+        limited = bool(self._where or self._tests)
+        join = " JOIN search_place AS q ON q.academy = v.academy AND q.department = v.department" if limited else ""
+        place = "q.id" if limited else "0"
         if probe.kind is Kind.NUMBER:
-            sql = f"""SELECT v.id FROM voter AS v{join}
-                WHERE v.number >= ? AND v.number < ?{where} ORDER BY v.number"""
+            sql = f"""SELECT v.id AS voter_id, {place} AS place, '' AS key FROM voter AS v{join}
+                WHERE v.number >= ? AND v.number < ? ORDER BY v.number LIMIT ?"""
         else:
-            sql = f"""SELECT v.id FROM establishment AS p CROSS JOIN voter AS v ON v.establishment_id = p.id{join}
-                WHERE p.code >= ? AND p.code < ?{where} ORDER BY p.code, v.id"""
-        return self._run(sql, (probe.low, probe.high, *self._given))
+            sql = f"""SELECT v.id AS voter_id, {place} AS place, '' AS key
+                FROM establishment AS p CROSS JOIN voter AS v ON v.establishment_id = p.id{join}
+                WHERE p.code >= ? AND p.code < ? ORDER BY p.code, v.id LIMIT ?"""
+        most = MOST_CODES if limited else ALL
+        sql = f"SELECT k.voter_id FROM ({sql}) AS k WHERE true{self._where}{self._tests}"
+        return self._run(sql, (probe.low, probe.high, most, *self._given, *self._tested))
 
-    def _parts(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT k.voter_id FROM (
-            SELECT k.voter_id FROM (
-                SELECT v.word FROM (
-                    SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
-                ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
-                ORDER BY v.voters DESC, v.word LIMIT {MOST_PART_WORDS}
-            ) AS w CROSS JOIN search_key AS k ON k.key >= w.word || ? AND k.key < w.word || ? || '{END}'
-            WHERE true{self._where} LIMIT ?
-        ) AS k"""
-        given = (probe.low, probe.high, probe.after, probe.after, *self._given, probe.most)
-        if not probe.checks:
-            return self._run(sql, given)
-        return self._run(f"{sql} WHERE {_HOLDS}", (*given, *_three(probe.checks)))
+    def _parts(self, probe: Probe) -> Iterator[Sequence[Any]]:
+        sql = f"""SELECT k.voter_id, k.key FROM (
+            SELECT v.word FROM (
+                SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
+            ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
+            ORDER BY v.voters DESC, v.word LIMIT {MOST_PART_WORDS}
+        ) AS w CROSS JOIN search_key AS k ON k.key >= w.word || ? AND k.key < w.word || ? || '{END}' WHERE true"""
+        found = self._scan(sql, (probe.low, probe.high, probe.after, probe.after), probe.most)
+        return iter(found) if not probe.checks else self._holding(found, probe.checks)
 
     def _similar(self, probe: Probe) -> Iterator[Sequence[Any]]:
-        sql = f"SELECT k.voter_id FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
         for word in self._likes(probe.like[0], MOST_WORDS):
             for before, after, *checks in probe.keys:
                 low = f"{before}{word}{after}"
-                given = (low, low + END, *self._given)
-                if checks[0]:
-                    checked = f"SELECT k.voter_id FROM ({sql}) AS k WHERE {_HOLDS}"
-                    yield from self._run(checked, (*given, EACH_CHECKED_WORD, *checks, ""))
-                else:
-                    yield from self._run(sql, (*given, EACH_WORD))
+                each = EACH_CHECKED_WORD if checks[0] else EACH_WORD
+                found = self._scan(_RANGE, (low, low + END), each, tested=EACH_CHECKED_WORD)
+                yield from self._holding(found, checks) if checks[0] else found
 
     def _both_similar(self, probe: Probe) -> Iterable[Sequence[Any]]:
         one, other = (self._likes(like, MOST_OF_TWO) for like in probe.like)
-        sql = f"""SELECT k.voter_id FROM json_each(?) AS one CROSS JOIN json_each(?) AS other
+        sql = f"""SELECT k.voter_id, k.key FROM json_each(?) AS one CROSS JOIN json_each(?) AS other
         CROSS JOIN search_key AS k ON k.key >= one.value || ' ' || other.value
-            AND k.key < one.value || ' ' || other.value || '{END}'
-        WHERE true{self._where}"""
-        return self._run(sql, (json.dumps(one), json.dumps(other), *self._given))
+            AND k.key < one.value || ' ' || other.value || '{END}' WHERE true"""
+        return self._scan(sql, (json.dumps(one), json.dumps(other)))
 
     def _near(self, probe: Probe) -> list[tuple[int]]:
-        sql = f"SELECT k.voter_id, k.key FROM search_key AS k WHERE k.key >= ? AND k.key < ?{self._where} LIMIT ?"
         found: list[tuple[int, str, int]] = []
         left = MOST_NEAR_IN_ALL
         for low, typed, compared, _ in probe.keys:
-            for voter_id, key in self._run(sql, (low, low + END, *self._given, min(left, MOST_NEAR))):
+            for voter_id, key in self._scan(_RANGE, (low, low + END), min(left, MOST_NEAR), tested=MOST_NEAR):
                 left -= 1
                 word = key.partition(" ")[2].partition(" ")[0]
                 begun = word[: int(compared)]
@@ -250,13 +268,38 @@ class SqliteSearch:
             tests.append((unlocked, (filters.state, moment)))
         if tests:
             both = " AND ".join(test for test, _given in tests)
-            self._where += f""" AND EXISTS (
+            self._tests = f""" AND EXISTS (
                 SELECT 1 FROM voter AS it
                 JOIN establishment AS of_it ON of_it.id = it.establishment_id
                 JOIN account AS its ON its.voter_id = it.id
                 WHERE it.id = k.voter_id AND {both}
             )"""
-            self._given += [value for _test, given in tests for value in given]
+            self._tested = [value for _test, given in tests for value in given]
+            self._among = self._few(filters, moment)
+
+    def _few(self, filters: SearchFilters, moment: str) -> list[int] | None:
+        """The voters whom the filters let through, if they are few and an index tells them."""
+        sql: str
+        given: tuple[object, ...]
+        if filters.establishment:
+            low = "SELECT v.id FROM establishment AS p CROSS JOIN voter AS v ON v.establishment_id = p.id"
+            sql, given = f"{low} WHERE p.code >= ? AND p.code < ?", (filters.establishment, filters.establishment + END)
+        elif filters.state is AccountState.LOCKED:
+            sql, given = "SELECT voter_id FROM account WHERE locked_until > ?", (moment,)
+        elif filters.state not in {None, AccountState.NOT_INVITED}:
+            sql, given = "SELECT voter_id FROM account WHERE state = ? AND state <> 'not_invited'", (filters.state,)
+        elif filters.corps:
+            sql, given = "SELECT id FROM voter WHERE corps = ?", (filters.corps,)
+        else:
+            return None
+        found = [row[0] for row in self._run(f"{sql} LIMIT {MOST_AMONG + 1}", given)]
+        if len(found) > MOST_AMONG:
+            return None
+        place = """(SELECT q.id FROM voter AS v JOIN search_place AS q
+            ON q.academy = v.academy AND q.department = v.department WHERE v.id = j.value)"""
+        sql = f"SELECT k.voter_id FROM (SELECT j.value AS voter_id, {place} AS place FROM json_each(?) AS j) AS k"
+        given = (json.dumps(found), *self._given, *self._tested)
+        return [row[0] for row in self._run(f"{sql} WHERE true{self._where}{self._tests}", given)]
 
 
 def _three(checks: tuple[str, ...]) -> tuple[str, str, str]:

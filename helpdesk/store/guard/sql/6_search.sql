@@ -86,6 +86,8 @@ DECLARE
     most_similar CONSTANT int := 40;
     most_checked int;
     most_scanned CONSTANT int := 4000;
+    most_tested CONSTANT int := 1500;  -- keys that a filter is tried on: each is a look at a voter
+    most_among CONSTANT int := 2000;
     most_parts CONSTANT int := 800;
     most_near CONSTANT int := 500;
     most_near_in_all CONSTANT int := 1200;
@@ -95,6 +97,7 @@ DECLARE
     hidden text;
     is_scoped boolean;
     places smallint[];
+    few int[];
     ids int[] := '{}';
     fresh int[];
     exact int := 0;
@@ -129,9 +132,34 @@ BEGIN
             ))
         );
     END IF;
+    IF p_establishment <> '' THEN
+        few := ARRAY(
+            SELECT v.id FROM establishment p JOIN voter v ON v.establishment_id = p.id
+            WHERE p.code >= p_establishment AND p.code < p_establishment || v_end LIMIT most_among + 1
+        );
+    ELSIF p_state = 'locked' THEN
+        few := ARRAY(SELECT a.voter_id FROM account a WHERE a.locked_until > p_now LIMIT most_among + 1);
+    ELSIF p_state NOT IN ('', 'not_invited') THEN
+        few := ARRAY(
+            SELECT a.voter_id FROM account a WHERE a.state = p_state AND a.state <> 'not_invited' LIMIT most_among + 1
+        );
+    ELSIF p_corps <> '' THEN
+        few := ARRAY(SELECT v.id FROM voter v WHERE v.corps = p_corps LIMIT most_among + 1);
+    END IF;
+    IF cardinality(few) > most_among THEN
+        few := NULL;
+    ELSIF few IS NOT NULL THEN
+        few := ARRAY(
+            SELECT v.id FROM unnest(few) f (id) JOIN voter v ON v.id = f.id
+            WHERE (places IS NULL OR EXISTS (SELECT FROM search_place q
+                WHERE q.academy = v.academy AND q.department = v.department AND q.id = ANY (places)))
+            AND helpdesk.search_lets_through(v.id, p_establishment, p_corps, p_state, p_now)
+        );
+    END IF;
     FOR probe IN SELECT * FROM jsonb_array_elements(p_probes) LOOP
         kind := probe ->> 0;
         is_similar := (probe -> 5)::boolean;
+        CONTINUE WHEN NOT is_similar AND (kind = 'among') = (few IS NULL);
         enough := CASE WHEN NOT is_similar THEN exact WHEN kind IN ('both_similar', 'near') AND exact = 0 THEN total
             WHEN kind IN ('both_similar', 'near') THEN most_similar ELSE exact END;
         CONTINUE WHEN enough >= (probe -> 4)::int OR exact >= p_limit OR total - exact >= most_similar;
@@ -140,32 +168,37 @@ BEGIN
         wanted := p_limit + total;
         IF kind = 'key' THEN
             fresh := ARRAY(
-                SELECT k.voter_id FROM search_key k WHERE k.key >= low AND k.key < high
-                AND (places IS NULL OR k.place = ANY (places))
-                AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                ORDER BY k.key, k.voter_id, k.place LIMIT wanted * 4
+                SELECT r.voter_id FROM (
+                    SELECT k.voter_id FROM search_key k WHERE k.key >= low AND k.key < high
+                    AND (places IS NULL OR k.place = ANY (places))
+                    ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN most_tested ELSE wanted * 4 END
+                ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
+                LIMIT wanted * 4
             );
         ELSIF kind = 'number' THEN
             fresh := ARRAY(
-                SELECT v.id FROM voter v
-                WHERE v.number >= low AND v.number < high
-                AND (places IS NULL OR EXISTS (SELECT FROM search_place q
-                    WHERE q.academy = v.academy AND q.department = v.department AND q.id = ANY (places)))
-                AND (NOT narrow OR helpdesk.search_lets_through(v.id, p_establishment, p_corps, p_state, p_now))
-                ORDER BY v.number LIMIT wanted
+                SELECT r.voter_id FROM (
+                    SELECT v.id AS voter_id, v.number, v.academy, v.department FROM voter v
+                    WHERE v.number >= low AND v.number < high
+                    ORDER BY v.number LIMIT CASE WHEN narrow OR places IS NOT NULL THEN most_tested ELSE wanted END
+                ) r WHERE (places IS NULL OR EXISTS (SELECT FROM search_place q
+                    WHERE q.academy = r.academy AND q.department = r.department AND q.id = ANY (places)))
+                AND (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
+                ORDER BY r.number LIMIT wanted
             );
         ELSIF kind = 'establishment' THEN
             fresh := ARRAY(
-                SELECT v.id FROM (
-                    SELECT p.id, p.code FROM establishment p WHERE p.code >= low AND p.code < high
-                    ORDER BY p.code LIMIT wanted
-                ) p CROSS JOIN LATERAL (
-                    SELECT v.id FROM voter v WHERE v.establishment_id = p.id
-                    AND (places IS NULL OR EXISTS (SELECT FROM search_place q
-                        WHERE q.academy = v.academy AND q.department = v.department AND q.id = ANY (places)))
-                    AND (NOT narrow OR helpdesk.search_lets_through(v.id, p_establishment, p_corps, p_state, p_now))
-                    ORDER BY v.id
-                ) v LIMIT wanted
+                SELECT r.voter_id FROM (
+                    SELECT v.id AS voter_id, v.academy, v.department FROM (
+                        SELECT p.id, p.code FROM establishment p WHERE p.code >= low AND p.code < high
+                        ORDER BY p.code LIMIT most_tested
+                    ) p CROSS JOIN LATERAL (
+                        SELECT v.id, v.academy, v.department FROM voter v WHERE v.establishment_id = p.id ORDER BY v.id
+                    ) v LIMIT CASE WHEN narrow OR places IS NOT NULL THEN most_tested ELSE wanted END
+                ) r WHERE (places IS NULL OR EXISTS (SELECT FROM search_place q
+                    WHERE q.academy = r.academy AND q.department = r.department AND q.id = ANY (places)))
+                AND (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
+                LIMIT wanted
             );
         ELSE
             c1 := coalesce(probe #>> '{3,0}', '');
@@ -175,14 +208,26 @@ BEGIN
             within := probe ->> 9;
             most_checked := probe -> 11;
             CASE kind
+            WHEN 'among' THEN
+                fresh := ARRAY(
+                    SELECT v.id FROM unnest(few) f (id) JOIN voter v ON v.id = f.id
+                    JOIN establishment p ON p.id = v.establishment_id
+                    WHERE high <> '' AND (starts_with(p.code, high) OR starts_with(v.number, high))
+                    ORDER BY p.code, v.number LIMIT wanted
+                ) || ARRAY(
+                    SELECT e.voter_id FROM unnest(few) f (id) JOIN search_entry e ON e.voter_id = f.id
+                    WHERE low <> '' AND strpos(e.text, low) > 0
+                    OR c1 <> '' AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
+                    ORDER BY strpos(e.text, c1), e.voter_id LIMIT wanted
+                );
             WHEN 'checked_key' THEN
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
                         SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
                         AND (places IS NULL OR k.place = ANY (places))
-                        AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                        ORDER BY k.key, k.voter_id, k.place LIMIT most_scanned
-                    ) r WHERE strpos(r.key, c1) > 0 LIMIT wanted * 4
+                        ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN most_tested ELSE most_scanned END
+                    ) r WHERE strpos(r.key, c1) > 0
+                    AND (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now)) LIMIT wanted * 4
                 );
             WHEN 'checked' THEN
                 fresh := ARRAY(
@@ -190,11 +235,11 @@ BEGIN
                         SELECT q.voter_id FROM (
                             SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
                             AND (places IS NULL OR k.place = ANY (places))
-                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
                             ORDER BY k.key, k.voter_id, k.place
-                            LIMIT CASE within WHEN '' THEN most_checked ELSE most_scanned END
-                        ) q WHERE within = '' OR right(q.key, length(within)) = within LIMIT most_checked
-                    ) r WHERE EXISTS (
+                            LIMIT CASE WHEN narrow THEN most_tested WHEN within = '' THEN most_checked ELSE most_scanned END
+                        ) q WHERE within = '' OR right(q.key, length(within)) = within
+                        LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
+                    ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now)) AND EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
                     ) LIMIT wanted * 2
@@ -206,14 +251,14 @@ BEGIN
                         SELECT k.voter_id FROM search_key k
                         WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
                         AND (places IS NULL OR k.place = ANY (places))
-                        AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                        ORDER BY k.key, k.voter_id, k.place LIMIT 20
+                        ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
                     ) k
-                    WHERE l.given ->> 1 = '' OR EXISTS (
+                    WHERE (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
+                    AND (l.given ->> 1 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = k.voter_id
                         AND strpos(e.text, l.given ->> 1) > 0 AND strpos(e.text, l.given ->> 2) > 0
                         AND strpos(e.text, l.given ->> 3) > 0
-                    ) LIMIT wanted
+                    )) LIMIT wanted
                 );
             WHEN 'part' THEN
                 fresh := ARRAY(
@@ -227,13 +272,13 @@ BEGIN
                             SELECT k.voter_id FROM search_key k
                             WHERE k.key >= w.word || after_ AND k.key < w.word || after_ || v_end
                             AND (places IS NULL OR k.place = ANY (places))
-                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
                             ORDER BY k.key, k.voter_id, k.place
-                        ) k LIMIT most_checked
-                    ) r WHERE c1 = '' OR EXISTS (
+                        ) k LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
+                    ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
+                    AND (c1 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                    ) LIMIT wanted * 2
+                    )) LIMIT wanted * 2
                 );
             WHEN 'similar' THEN
                 like_words := helpdesk.search_likes(probe #> '{8,0}', 24);
@@ -246,13 +291,13 @@ BEGIN
                             WHERE k.key >= (l.given ->> 0) || w.word || (l.given ->> 1)
                             AND k.key < (l.given ->> 0) || w.word || (l.given ->> 1) || v_end
                             AND (places IS NULL OR k.place = ANY (places))
-                            AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                            ORDER BY k.key, k.voter_id, k.place LIMIT CASE l.given ->> 2 WHEN '' THEN 20 ELSE 200 END
-                        ) k LIMIT most_checked
-                    ) r WHERE r.given ->> 2 = '' OR EXISTS (
+                            ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN l.given ->> 2 = '' AND NOT narrow THEN 20 ELSE 200 END
+                        ) k LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
+                    ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
+                    AND (r.given ->> 2 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, r.given ->> 2) > 0 AND strpos(e.text, r.given ->> 3) > 0
-                    ) LIMIT most_similar * 4
+                    )) LIMIT most_similar * 4
                 );
             WHEN 'both_similar' THEN
                 likes := probe #> '{8,0}';
@@ -265,9 +310,8 @@ BEGIN
                         SELECT k.voter_id FROM search_key k
                         WHERE k.key >= a.word || ' ' || b.word AND k.key < a.word || ' ' || b.word || v_end
                         AND (places IS NULL OR k.place = ANY (places))
-                        AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                        ORDER BY k.key, k.voter_id, k.place LIMIT 20
-                    ) k LIMIT most_similar * 2
+                        ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
+                    ) k WHERE (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now)) LIMIT most_similar * 2
                 );
             WHEN 'near' THEN
                 fresh := ARRAY(
@@ -284,12 +328,13 @@ BEGIN
                                     SELECT k.voter_id, k.key FROM search_key k
                                     WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
                                     AND (places IS NULL OR k.place = ANY (places))
-                                    AND (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
                                     ORDER BY k.key, k.voter_id, k.place LIMIT most_near
                                 ) k LIMIT most_near_in_all
                             ) q
                         ) r WHERE length(r.begun) BETWEEN length(r.typed) - 2 AND length(r.typed) + 2
-                    ) c WHERE c.apart <= 4 ORDER BY c.apart, c.word, c.voter_id LIMIT most_similar
+                    ) c WHERE c.apart <= 4
+                    AND (NOT narrow OR helpdesk.search_lets_through(c.voter_id, p_establishment, p_corps, p_state, p_now))
+                    ORDER BY c.apart, c.word, c.voter_id LIMIT most_similar
                 );
             END CASE;
         END IF;
