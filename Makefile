@@ -111,8 +111,7 @@ catalogue: $(READY)
 		--no-fuzzy-matching --ignore-obsolete --width 110 --ignore-pot-creation-date
 
 trials: $(READY)
-	$(BIN)/python -m tests.trials.mailer_kills --on sqlite
-	$(BIN)/python -m tests.trials.mailer_kills --on postgresql
+	$(BIN)/python -m tests.trials.mailer_kills
 	PROOF=full $(BIN)/python -m tests.trials.many_desks
 
 lock: $(BUNDLER)/.ready

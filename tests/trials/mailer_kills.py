@@ -1,6 +1,6 @@
 """Kill the mailer (SIGKILL) at random points, again and again, and count what was lost or doubled.
 
-`python -m tests.trials.mailer_kills [--kills 300] [--mails 5000] [--on sqlite|postgresql]`: prints a table, writes
+`python -m tests.trials.mailer_kills [--kills 300] [--mails 5000] [--on sqlite|postgresql|both]`: prints a table, writes
 build/mailer-kills-*.json, and exits 1 unless every promise held: no mail lost; doubles only of mails that the server
 had accepted and the mailer had not recorded when it was killed, no more of them than a mailer may be ahead of its
 store; each double under the same Message-ID with the same link, which works.
@@ -35,7 +35,7 @@ from helpdesk.store.upgrade import upgrade_store
 from tests.benchmarks.mail import fill, queue
 from tests.conftest import make_context
 from tests.databases import postgresql
-from tests.proof.figures import Figure, write
+from tests.proof.figures import Figure, finish
 
 SETTLE_SECONDS = 0.05  # for a mail that the server had whole when its sender was killed
 SOON, DEEP = (0, 12), (40, 120)  # mails after which a mailer is killed; one in ten deep in a large batch
@@ -211,31 +211,36 @@ def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--kills", type=int, default=300)
     options.add_argument("--mails", type=int, default=5_000)
-    options.add_argument("--on", choices=["sqlite", "postgresql"], default="sqlite")
+    options.add_argument("--on", choices=["sqlite", "postgresql", "both"], default="both")
     chosen = options.parse_args()
+    wanted = ["sqlite", "postgresql"] if chosen.on == "both" else [chosen.on]
+    figures_of_each = [tried(name, kills=chosen.kills, mails=chosen.mails) for name in wanted]
+    return finish("mailer-kills", figures_of_each)
+
+
+def tried(name: str, *, kills: int, mails: int) -> Figure:
+    """The trial on one kind of database; its line for the proof."""
     with ExitStack() as stack:
-        if chosen.on == "sqlite":
+        if name == "sqlite":
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-kills-")))
             database = f"sqlite:///{folder / 'store.db'}"
         else:
             database = stack.enter_context(postgresql(durable=True)) + "/postgres"
-        found = run(database, kills=chosen.kills, mails=chosen.mails)
-    for name, value in asdict(found).items():
-        print(f"{name.replace('_', ' '):32} {value}")
+        found = run(database, kills=kills, mails=mails)
+    for what, value in asdict(found).items():
+        print(f"{what.replace('_', ' '):40} {value}")
     build = Path("build")
     build.mkdir(exist_ok=True)
-    (build / f"mailer-kills-{chosen.on}.json").write_text(json.dumps(asdict(found), indent=2))
-    shown = Figure(
-        f"kill -9 of the mailer on {chosen.on}: what is wrong",
+    (build / f"mailer-kills-{name}.json").write_text(json.dumps(asdict(found), indent=2))
+    return Figure(
+        f"kill -9 of the mailer on {name}: what is wrong",
         0 if found.kept else 1,
-        f"of {chosen.kills} kills, {chosen.mails} mails",
+        f"of {kills} kills, {mails} mails",
         "python -m tests.trials.mailer_kills",
         asked="0",
         kept=found.kept,
-        note=", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in asdict(found).items()),
+        note=", ".join(f"{what.replace('_', ' ')}: {value}" for what, value in asdict(found).items()),
     )
-    write("mailer-kills", [shown])
-    return 0 if found.kept else 1
 
 
 if __name__ == "__main__":
