@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, select
 
 from helpdesk.domain.states import SENT_PRIORITIES, MailPriority
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.mail_lanes import Lane, bulk_quota, open_lanes
+from helpdesk.store.among import among
 from helpdesk.store.due_mails import DueShare, is_due, lock_due_mails
 from helpdesk.store.schema import account, outbox, voter
 
@@ -82,5 +83,5 @@ _CLAIMED_ROWS = (
     )
     .join(voter, voter.c.id == outbox.c.voter_id)
     .join(account, account.c.voter_id == outbox.c.voter_id)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(outbox.c.id, "ids"))
 )

@@ -26,6 +26,7 @@ from helpdesk.services.mail_lanes import (
 from helpdesk.services.mail_queue import SUPERSEDED, link_lifetime, mail_facts
 from helpdesk.services.recent import CLOCKS_APART
 from helpdesk.services.standing_wordings import standing_wordings
+from helpdesk.store.among import among
 from helpdesk.store.audit_chain import Entry, append_all
 from helpdesk.store.due_mails import WAITING
 from helpdesk.store.engine import lock_voters
@@ -170,13 +171,7 @@ class Outbox:
         with self._context.store.read() as connection:
             name = current_election(connection).name
             wordings = standing_wordings(connection)
-            query = (
-                select(*[*_NAMED, outbox.c.id.label("mail_id"), address.c.address.label("tied_address")])
-                .join(outbox, outbox.c.voter_id == voter.c.id)
-                .join(address, (address.c.voter_id == voter.c.id) & address.c.tied)
-                .where(outbox.c.id.in_(list(kinds)))
-            )
-            for row in connection.execute(query):
+            for row in connection.execute(_FACTS, {"mails": list(kinds)}):
                 mail, tied = kinds[row.mail_id], row.tied_address
                 shown = tied if fold_address(tied) == fold_address(mail.to) else mask_address(tied)
                 made = mail_facts(
@@ -294,10 +289,8 @@ class Outbox:
 
     def _lease(self, connection: Connection, ids: list[int], worker: str, now: datetime) -> None:
         until = now + timedelta(seconds=self._context.limits.lease_seconds)
-        values = {"fate": MailFate.SENDING, "leased_by": worker, "leased_until": until}
-        connection.execute(
-            update(outbox).where(outbox.c.id.in_(ids)).values(values | {"attempts": outbox.c.attempts + 1})
-        )
+        if ids:
+            connection.execute(_LEASE, {"mails": ids, "holder": worker, "until": until})
 
     def _link(self, voter_id: int, mail: ClaimedMail, token_hash: str, now: datetime) -> dict[str, object]:
         purpose = LINK_MAILS[mail.kind]
@@ -337,9 +330,15 @@ class Outbox:
 
 
 _NAMED = (voter.c.id, voter.c.first_name, voter.c.usage_name, voter.c.family_name, voter.c.language)
+_FACTS = (
+    select(*[*_NAMED, outbox.c.id.label("mail_id"), address.c.address.label("tied_address")])
+    .join(outbox, outbox.c.voter_id == voter.c.id)
+    .join(address, (address.c.voter_id == voter.c.id) & address.c.tied)
+    .where(among(outbox.c.id, "mails"))
+)
 _SENDING = outbox.c.fate == bindparam("sending", MailFate.SENDING, literal_execute=True)
 _HELD = and_(
-    outbox.c.id.in_(bindparam("mails", expanding=True)),
+    among(outbox.c.id, "mails"),
     outbox.c.leased_by == bindparam("worker"),
     outbox.c.fate == MailFate.SENDING,
 )
@@ -357,11 +356,19 @@ _LINK_STATES = (
     .join(address, (address.c.voter_id == outbox.c.voter_id) & address.c.tied)
     .outerjoin(
         _USED,
-        (_USED.c.outbox_id == outbox.c.id)
-        & _USED.c.token_hash.in_(bindparam("hashes", expanding=True))
-        & _USED.c.used.is_not(None),
+        (_USED.c.outbox_id == outbox.c.id) & among(_USED.c.token_hash, "hashes") & _USED.c.used.is_not(None),
     )
     .where(_HELD)
+)
+_LEASE = (
+    update(outbox)
+    .where(among(outbox.c.id, "mails"))
+    .values(
+        fate=MailFate.SENDING,
+        attempts=outbox.c.attempts + 1,
+        leased_by=bindparam("holder"),
+        leased_until=bindparam("until", type_=outbox.c.leased_until.type),
+    )
 )
 _END = (
     update(outbox)
