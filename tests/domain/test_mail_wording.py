@@ -156,6 +156,28 @@ def test_whatever_is_found_fit_is_shown_as_plain_words(text, subject):
     assert html.count("href=") == plain.count("href=") == 1
 
 
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_is_readable_by_everybody_and_leads_nowhere_but_to_the_portal(kind, language):
+    link = LINK if kind in LINK_MAILS else None
+    made = mail(RENDERER.shipped(kind, language), kind, language=language, link=link)
+    html = made.html
+    assert f'<html lang="{language}"' in html
+    assert f"<title>{made.subject}</title>" in unescape(html)
+    assert html.count("<h1") == 1
+    for foreign in ("<img", "<script", "<link", "<iframe", "url(", "src=", "@import", "background="):
+        assert foreign not in html
+    shown = re.findall(r'<a href="([^"]+)"[^>]*><strong>([^<]+)</strong></a>', html)
+    assert shown == ([(LINK, LINK)] if link else [])  # the link is shown whole: no shortener, no words over it
+    assert html.count("href=") == len(shown)
+    assert set(re.findall(r"https?://[^/\s<)]+", html + made.text)) <= {"https://portail.example.org"}
+    body = unescape(re.sub(r"<[^>]+>", " ", html[html.index("<main") :]))
+    plain = re.sub(r"^(## |- )", "", made.text, flags=re.MULTILINE)
+    assert body.split() == [*made.subject.split(), *plain.split()]  # the two parts say the same
+    for told in ("02 23 21 77 77", "8h-18h"):
+        assert told in made.text
+
+
 def test_placeholders_are_filled_once_and_never_from_what_was_filled_in():
     made = mail(Wording("s" * 3, BODY + "\n\n{name}"), greeting_name="{link} {portal}")
     assert "{link} {portal}" in made.text

@@ -1,5 +1,8 @@
 """What the mailer's tests share: a mail server that takes everything, and mails that wait."""
 
+import asyncio
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +16,26 @@ from tests.mail_servers import MailServer, running
 def server():
     with running(MailServer()) as listening:
         yield listening
+
+
+@pytest.fixture
+def slow_server():
+    """A server that takes each mail whole and says nothing until `may_answer` is set."""
+    with running(SlowServer()) as listening:
+        yield listening
+        listening.may_answer.set()
+
+
+class SlowServer(MailServer):
+    def __init__(self):
+        super().__init__()
+        self.may_answer = threading.Event()
+        self.taken = 0
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        self.taken += 1
+        await asyncio.get_running_loop().run_in_executor(None, self.may_answer.wait, 20)
+        return await super().handle_DATA(server, session, envelope)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
 
@@ -12,19 +11,9 @@ from helpdesk.mailer.answers import MOST_UNRECORDED
 from helpdesk.services.outbox import Outbox
 from tests.mail_servers import MailServer, running
 from tests.mailer.test_delivery import deliver_all, fates, make_delivery
+from tests.mailer.waiting import SOON_SECONDS, comes_true
 
-SOON_SECONDS = 20
 MAILS = MOST_UNRECORDED + 14
-
-
-def comes_true(claim, *, within=SOON_SECONDS):
-    """Whether it does, looked at again and again."""
-    ends = time.monotonic() + within
-    while not claim():
-        if time.monotonic() > ends:
-            return False
-        threading.Event().wait(0.005)
-    return True
 
 
 def deliver_a_batch(delivery):

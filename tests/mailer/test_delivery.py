@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from helpdesk.mailer.delivery import Delivery, Letterhead
 from helpdesk.resource_files import resource
 from helpdesk.services.outbox import Outbox
 from helpdesk.store.schema import one_time_link, outbox
+from tests.mailer.waiting import comes_true
 
 KEY = bytes(range(32))
 HEAD = Letterhead("elections@ac-rennes.example", "", "https://portail.example.org", "retours@ac-rennes.example")
@@ -27,7 +29,7 @@ def delivery(context, server):
     made.close()
 
 
-def make_delivery(context, port, *, box=None, renderer=None):
+def make_delivery(context, port, *, box=None, renderer=None, lease_seconds=60):
     return Delivery(
         outbox=box or Outbox(context),
         transport=SmtpTransport(host="127.0.0.1", port=port, security="none"),
@@ -36,7 +38,7 @@ def make_delivery(context, port, *, box=None, renderer=None):
         key=KEY,
         letterhead=HEAD,
         worker="one",
-        lease_seconds=60,
+        lease_seconds=lease_seconds,
     )
 
 
@@ -168,3 +170,29 @@ def test_a_temporary_answer_under_a_permanent_code_is_tried_again(queue, deliver
     server.says("RCPT", "552 4.2.2 mailbox full")
     deliver_all(delivery)
     assert fates(database) == [MailFate.FAILED_TEMPORARILY]
+
+
+def test_while_a_server_takes_its_time_leases_are_renewed_and_nobody_else_sends(queue, context, slow_server, database):
+    queue(2)
+    delivery = make_delivery(context, slow_server.port, lease_seconds=0.3)  # a heartbeat every tenth of a second
+    other = Outbox(context)
+    thread = threading.Thread(target=delivery.deliver_due, kwargs={"stop": threading.Event()})
+    thread.start()
+    assert comes_true(lambda: slow_server.taken == 1)
+    for _ in range(3):
+        context.clock.advance(seconds=context.limits.lease_seconds - 1)
+        assert comes_true(lambda: set(lease_ends(database)) == {context.clock.now + lease_of(context)})
+        assert other.claim("two", limit=5) == ()
+    slow_server.may_answer.set()
+    thread.join(20)
+    assert (fates(database), len(slow_server.mails)) == ([MailFate.ACCEPTED] * 2, 2)
+    delivery.close()
+
+
+def lease_ends(database):
+    with database.read() as connection:
+        return connection.scalars(select(outbox.c.leased_until)).all()
+
+
+def lease_of(context):
+    return timedelta(seconds=context.limits.lease_seconds)

@@ -23,8 +23,8 @@ from helpdesk.store.schema import outbox
 from tests.bounce_corpus import report
 from tests.mail_daemons import PASSWORD, mail_system
 from tests.mail_servers import make_authority
-from tests.mailer.test_answers import comes_true
 from tests.mailer.test_delivery import fates
+from tests.mailer.waiting import comes_true
 
 PATIENCE_SECONDS = 30
 

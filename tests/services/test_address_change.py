@@ -27,6 +27,7 @@ from helpdesk.domain.errors import (
     RoleRefused,
     RollFrozen,
 )
+from helpdesk.domain.findings import FindingCode
 from helpdesk.domain.roles import Role, Scope
 from helpdesk.domain.states import AccountState, AddressSource, MailKind
 from helpdesk.store.schema import address, approval, audit_event, one_time_link, outbox, portal_session, voter
@@ -63,6 +64,21 @@ def test_nothing_changes_before_somebody_else_approves(services, ask, agent, sup
     assert addresses(database) == [(TIED, True), (OTHER, False)]
     assert services.address_changes.count(supervisor) == 1
     assert services.address_changes.waiting(supervisor) == (change,)
+
+
+def test_a_change_of_the_tied_address_heals_one_that_mails_came_back_from(
+    services, ask, agent, supervisor, number, database
+):
+    with database.write() as connection:
+        connection.execute(update(address).values(bounces=3))
+    failing = [finding.code for finding in services.voters.open(agent, number).findings]
+    assert FindingCode.ADDRESS_FAILING in failing
+    services.address_changes.approve(supervisor, ask().id, reason="seen the directory")
+    healed = [finding.code for finding in services.voters.open(agent, number).findings]
+    assert FindingCode.ADDRESS_FAILING not in healed
+    with database.read() as connection:
+        counts = dict(connection.execute(select(address.c.address, address.c.bounces)).all())
+    assert counts == {TIED: 3, OTHER: 0}
 
 
 def test_an_approved_change_ties_tells_both_and_kills_links(services, ask, agent, supervisor, number, database, clock):
