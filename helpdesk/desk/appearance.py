@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 from string import Template
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from helpdesk.desk.context import ThemeChoice
 from helpdesk.resource_files import resource
@@ -83,6 +83,18 @@ def space(steps: float = 1) -> int:
     return max(1, round(QFontMetricsF(QGuiApplication.font()).height() / 4 * steps))
 
 
+class _FontListener(QWidget):
+    """Never shown: the application tells every widget of another font, where a filter would see every event of all."""
+
+    font_changed = Signal()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Pass on a change of the system's font or its size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.font_changed.emit()
+
+
 class Appearance(QObject):
     """Dresses the application, again whenever theme or system font changes."""
 
@@ -95,7 +107,8 @@ class Appearance(QObject):
         self._plain: QFont | None = None
         self._system_is_dark = _scheme_is_dark() if application.styleSheet() else _is_dark(application.palette())
         application.styleHints().colorSchemeChanged.connect(self._scheme_changed)
-        application.installEventFilter(self)
+        self._listener = _FontListener()
+        self._listener.font_changed.connect(self._dress)
 
     def use(self, choice: ThemeChoice) -> None:
         """Light, dark, or whatever the system has."""
@@ -113,12 +126,6 @@ class Appearance(QObject):
         font = QFont(self._plain)
         font.setPointSizeF(self._plain.pointSizeF() * percent / _PLAIN)
         self._application.setFont(font)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """Follow the system's font size."""
-        if watched is self._application and event.type() == QEvent.Type.ApplicationFontChange:
-            self._dress()
-        return False
 
     def _scheme_changed(self) -> None:
         self._system_is_dark = _scheme_is_dark()

@@ -116,10 +116,10 @@ def main() -> None:
             "BENCH_PASSWORD": PASSWORD,
         }
         voters = _fill(place, environment, asked)
-        figures = start_figures(environment, asked.rounds, voters)
+        figures = [*start_figures(environment, asked.rounds, voters), *key_figures(environment, asked, place, voters)]
     for figure in figures:
         ratio = f"  {figure.ratio.median:.2f} × {figure.compared_with}" if figure.ratio else ""
-        sys.stdout.write(f"{figure.name:>40}  {figure.value} {figure.unit}{ratio}\n")
+        sys.stdout.write(f"{figure.name:>40}  {figure.value} {figure.unit}{ratio}  {figure.note}\n")
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     sys.stdout.write(f"{'load':>40}  {load}, {os.cpu_count()} processors\n")
     write("desk", figures)
@@ -150,11 +150,26 @@ def start_figures(environment: dict[str, str], rounds: int, voters: int) -> list
     ]  # fmt: skip
 
 
+def key_figures(environment: dict[str, str], asked: argparse.Namespace, place: str, voters: int) -> list[Figure]:
+    """From a key to the painted rows, with every kind of text (`keystrokes`)."""
+    roll = str(asked.roll or Path(place, "roll.csv"))
+    command = [sys.executable, "-m", "tests.benchmarks.painted", roll, "Ada Admin", str(asked.texts)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    told = json.loads(done.stdout)
+    note = f"{told['keys']} keys, {voters} voters, median {told['median']:.1f} ms"
+    note += f"; of the processor {told['p99_cpu']:.1f} ms, median {told['median_cpu']:.1f}"
+    return [
+        Figure("desk: key to painted rows, p99", round(told["p99"], 1), "ms", COMMAND, "one frame", asked="≤ 16 ms",
+               kept=told["p99"] <= 16, timed=True, note=note),
+    ]  # fmt: skip
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--voters", type=int, default=20_000, help="how many the sample roll has")
     parser.add_argument("--roll", type=Path, help="a roll to import in place of a sample")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--texts", type=int, default=60, help="how many texts are typed, key by key")
     return parser.parse_args()
 
 
