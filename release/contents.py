@@ -4,9 +4,9 @@ import re
 
 _UNWANTED_LIBRARIES = re.compile(
     r"""
-    Qt6?(Network|Qml\w*|Quick\w*|OpenGL\w*|VirtualKeyboard\w*|Pdf|Labs\w*|EglF\w+|WlShell\w*|PrintSupport|Concurrent)
+    Qt6?(Network|Qml\w*|Quick\w*|OpenGL\w*|VirtualKeyboard\w*|Pdf|Labs\w*|EglF\w+|WlShell\w*|Concurrent)
     (Integration\w*)?(\.so|\.dll|\.pyd|\.abi3|\.cpython|$)
-    | /plugins/(tls|networkinformation|egldeviceintegrations|generic|qmltooling|sqldrivers|printsupport)/
+    | /plugins/(tls|networkinformation|egldeviceintegrations|generic|qmltooling|sqldrivers)/
     | /platforms/(lib)?q(eglfs|linuxfb|vnc|vkkhrdisplay|minimal|minimalegl|direct2d|webgl)
     | /platformthemes/(lib)?qgtk3
     | /platforminputcontexts/(lib)?qtvirtualkeyboard

@@ -17,6 +17,15 @@ class Dimension(StrEnum):
     BALLOT = "ballot"
 
 
+class Fact(StrEnum):
+    """What else a bar may count: accounts by state, calls by motive, mails by fate, calls of today by hour."""
+
+    STATE = "state"
+    MOTIVE = "motive"
+    FATE = "fate"
+    HOUR = "hour"
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One bar: how many voters of a place or ballot are in each state."""

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Select, func, literal_column, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal_column, select
 
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.domain.states import AccountState, shown_state
-from helpdesk.domain.statistics import Day, Dimension, Overview, Slice
+from helpdesk.domain.statistics import Day, Dimension, Fact, Overview, Slice
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
 from helpdesk.services.guard import operator_at_work
@@ -70,13 +70,8 @@ class Statistics:
                 .where(scope)
                 .group_by(outbox.c.fate)
             )
-            today = datetime.combine(now.astimezone(zone).date(), time.min, zone).astimezone(UTC)
-            begun = connection.scalars(
-                select(contact.c.started)
-                .join(voter, voter.c.id == contact.c.voter_id)
-                .where(scope, contact.c.started >= today, contact.c.started < today + timedelta(days=1))
-            )
-            hours = Counter(moment.astimezone(zone).hour for moment in begun)
+            begun = connection.execute(_calls_of_today(now, zone).where(scope))
+            hours = Counter(row.started.astimezone(zone).hour for row in begun)
             return Overview(
                 states=dict(states),
                 slices=slices,
@@ -87,15 +82,12 @@ class Statistics:
             )
 
     def voters(
-        self, actor: Operator, dimension: Dimension, code: str, *, state: AccountState | None = None
+        self, actor: Operator, behind: Dimension | Fact, code: str, *, state: AccountState | None = None
     ) -> tuple[ListedVoter, ...]:
-        """The voters behind a bar, by name, at most 500. Raises RoleRefused: it takes the right to search voters."""
-        column = {
-            Dimension.ACADEMY: voter.c.academy,
-            Dimension.DEPARTMENT: voter.c.department,
-            Dimension.ESTABLISHMENT: establishment.c.code,
-            Dimension.BALLOT: ballot.c.code,
-        }[dimension]
+        """The voters behind a bar, by name, each once, at most 500.
+
+        Raises RoleRefused: it takes the right to search voters.
+        """
         now = self._context.clock()
         with self._context.store.read() as connection:
             who = operator_at_work(connection, actor, Permission.SEARCH_VOTERS)
@@ -111,14 +103,10 @@ class Statistics:
                 )
                 .join(account, account.c.voter_id == voter.c.id)
                 .join(establishment, establishment.c.id == voter.c.establishment_id)
-                .where(column == code, within_scope(who.scope))
+                .where(_behind(connection, behind, code, now), within_scope(who.scope))
                 .order_by(voter.c.family_name, voter.c.first_name, voter.c.id)
                 .limit(_LISTED)
             )
-            if dimension is Dimension.BALLOT:
-                query = query.join(enrolment, enrolment.c.voter_id == voter.c.id).join(
-                    ballot, ballot.c.id == enrolment.c.ballot_id
-                )
             if state is not None:
                 query = query.where(account.c.state == state)
             return tuple(
@@ -130,6 +118,36 @@ class Statistics:
                 )
                 for row in connection.execute(query)
             )
+
+
+def _behind(connection: Connection, behind: Dimension | Fact, code: str, now: datetime) -> ColumnElement[bool]:
+    """Who is counted in the bar of this code."""
+    match behind:
+        case Fact.MOTIVE:
+            return voter.c.id.in_(select(contact.c.voter_id).where(contact.c.motive == code))
+        case Fact.FATE:
+            return voter.c.id.in_(select(outbox.c.voter_id).where(outbox.c.fate == code))
+        case Fact.HOUR:
+            zone = ZoneInfo(current_election(connection).zone)
+            calls = connection.execute(_calls_of_today(now, zone))
+            return voter.c.id.in_({row.id for row in calls if row.started.astimezone(zone).hour == int(code)})
+        case Dimension.BALLOT:
+            enrolled = select(enrolment.c.voter_id).join(ballot, ballot.c.id == enrolment.c.ballot_id)
+            return voter.c.id.in_(enrolled.where(ballot.c.code == code))
+    columns: dict[Dimension | Fact, Column[Any]] = {
+        Fact.STATE: account.c.state,
+        Dimension.ACADEMY: voter.c.academy,
+        Dimension.DEPARTMENT: voter.c.department,
+        Dimension.ESTABLISHMENT: establishment.c.code,
+    }
+    return columns[behind] == code
+
+
+def _calls_of_today(now: datetime, zone: ZoneInfo) -> Select[Any]:
+    """When calls of today began, with their voters."""
+    today = datetime.combine(now.astimezone(zone).date(), time.min, zone).astimezone(UTC)
+    begun = select(voter.c.id, contact.c.started).join(voter, voter.c.id == contact.c.voter_id)
+    return begun.where(contact.c.started >= today, contact.c.started < today + timedelta(days=1))
 
 
 def _by(code: Column[str], name: Column[str]) -> Select[Any]:

@@ -1,14 +1,14 @@
 """The list of campaigns at the desk: who, whom, how far; held, continued, stopped."""
 
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTableView, QWidget
 from sqlalchemy import select
 
 from helpdesk.domain.invitations import Selection
 from helpdesk.domain.states import CampaignState, MailFate
 from helpdesk.services import invitations as campaigns
 from helpdesk.store.schema import outbox
-from tests.desk.conftest import child, go_to
+from tests.desk.conftest import child, go_to, words_of
 
 
 @pytest.fixture
@@ -78,3 +78,14 @@ def test_a_stopped_one_cancels_its_mails_and_offers_nothing_more(qtbot, begun, a
 def test_an_agent_is_shown_no_campaigns(qtbot, open_desk, agent):
     page = go_to(qtbot, open_desk(agent), 2, "mailPage")
     assert not child(page, QPushButton, "campaignsButton").isVisible()
+
+
+def test_without_any_campaign_it_is_said_and_what_to_do(qtbot, open_desk, supervisor):
+    window = open_desk(supervisor)
+    page = go_to(qtbot, window, 2, "mailPage")
+    child(page, QPushButton, "campaignsButton").click()
+    dialog = child(window, QDialog, "campaignsDialog")
+    qtbot.waitUntil(child(dialog, QWidget, "campaignsEmpty").isVisible)
+    assert "Invite voters" in words_of(dialog)
+    assert not child(dialog, QTableView, "campaignTable").isVisible()
+    assert dialog.focusWidget().objectName() == "cancelButton"

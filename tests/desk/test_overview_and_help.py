@@ -1,14 +1,27 @@
 """The overview with its plots and lists, and the guide, through the window."""
 
 import csv
+import subprocess
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QListWidget, QTableView, QTextBrowser, QWidget
+from PySide6.QtGui import QImage, QPdfWriter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QTableView,
+    QTextBrowser,
+    QWidget,
+)
 
 from helpdesk.desk.pages.overview.figures import FigureCode
 from helpdesk.desk.pages.overview.plot import ticks_up_to
+from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
 from helpdesk.domain.states import AccountState
 from tests.desk.conftest import child, go_to, press, type_text
 
@@ -50,6 +63,56 @@ def test_enter_on_a_bar_lists_the_voters_behind_it(qtbot, open_desk, agent, add_
     qtbot.waitUntil(behind.isVisible)
     assert behind.model().index(0, 0).data() == f"Marie Dupont ({number})"
     assert behind.model().rowCount() == 1
+
+
+def test_behind_calls_mails_hours_and_states_are_the_voters_they_count(
+    qtbot, open_desk, agent, add_voter, services, clock
+):
+    caller, other = add_voter(state=AccountState.ACTIVE), add_voter(first="Paul")
+    call = Contact(clock.now, Channel.PHONE, Motive.NO_MAIL, ContactOutcome.ADVISED, "", None)
+    for _twice in range(2):
+        services.contacts.log(agent, caller, call)
+    services.activation.resend(agent, other, reason="no mail came")
+    page = go_to(qtbot, open_desk(agent), 4, "overviewPage")
+    box, table, behind = (
+        child(page, QComboBox, "figureBox"),
+        child(page, QTableView, "figureTable"),
+        child(page, QTableView, "behindTable"),
+    )
+    hour = clock.now.astimezone(ZoneInfo(services.elections.current().zone)).hour
+    for code, row, listed in (
+        (FigureCode.CALLS, 0, f"Marie Dupont ({caller})"),
+        (FigureCode.LOAD, hour, f"Marie Dupont ({caller})"),
+        (FigureCode.MAILS, 0, f"Paul Dupont ({other})"),
+        (FigureCode.STATES, 1, f"Marie Dupont ({caller})"),
+    ):
+        box.setCurrentIndex(list(FigureCode).index(code))
+        assert not behind.isVisible()
+        table.setCurrentIndex(table.model().index(row, 0))
+        press(table, Qt.Key.Key_Return)
+        qtbot.waitUntil(behind.isVisible)
+        assert [behind.model().index(each, 0).data() for each in range(behind.model().rowCount())] == [listed]
+
+
+def test_a_figure_is_printed_with_its_numbers(qtbot, open_desk, agent, add_voter, tmp_path):
+    add_voter(academy="Nantes", state=AccountState.ACTIVE)
+    page = go_to(qtbot, open_desk(agent), 4, "overviewPage")
+    button = child(page, QPushButton, "printFigureButton")
+    qtbot.waitUntil(button.isEnabled)
+    child(page, QComboBox, "figureBox").setCurrentIndex(list(FigureCode).index(FigureCode.ACADEMY))
+    button.click()
+    dialog = child(page, QDialog, "printDialog")
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.reject()
+    paper = QPdfWriter(str(tmp_path / "figure.pdf"))
+    page.print_on(paper)
+    qtbot.waitUntil(lambda: child(page, QLabel, "pageDone").text() == "Sent to the printer.")
+    del paper
+    told = subprocess.run(["pdftotext", tmp_path / "figure.pdf", "-"], capture_output=True, text=True, check=True)
+    for words in ("By académie", "1 voters, 1 active", "Nantes", "Not active"):
+        assert words in told.stdout
+    images = subprocess.run(["pdfimages", "-list", tmp_path / "figure.pdf"], capture_output=True, text=True, check=True)
+    assert len(images.stdout.splitlines()) > 2
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,32 @@ def test_a_colleague_who_was_quicker_is_told_of(qtbot, ask, supervisor, administ
     refusal = child(dialog, QLabel, "refusal")
     qtbot.waitUntil(lambda: "Somebody else has just reworded this mail." in refusal.text())
     assert text_of(dialog).toPlainText().endswith("À bientôt.")
+    theirs = child(dialog, QPlainTextEdit, "wordingTheirs")
+    qtbot.waitUntil(theirs.isVisible)
+    assert theirs.toPlainText() == f"un sujet\n\n{GOOD}"
+    assert "version 1, by Ada Admin" in child(dialog, QLabel, "wordingState").text()
+
+
+def test_after_a_quicker_colleague_what_was_typed_can_be_sent_on_or_theirs_taken(
+    qtbot, ask, supervisor, administrator, services
+):
+    page, dialog = ask(supervisor)
+    mine = GOOD + "\n\nÀ bientôt."
+    services.mail_wordings.save(administrator, MailKind.ACTIVATION, "fr", Wording("un sujet", GOOD), seen_version=0)
+    text_of(dialog).setPlainText(mine)
+    confirm(dialog).click()
+    take = child(dialog, QPushButton, "takeTheirsButton")
+    qtbot.waitUntil(take.isVisible)
+    take.click()
+    assert text_of(dialog).toPlainText() == GOOD
+    assert child(dialog, QLineEdit, "wordingSubject").text() == "un sujet"
+    assert not take.isVisible()
+    assert not child(dialog, QLabel, "refusal").isVisible()
+    assert not confirm(dialog).isEnabled()
+    text_of(dialog).setPlainText(mine)
+    confirm(dialog).click()
+    qtbot.waitUntil(lambda: "version 2 goes out" in child(page, QLabel, "pageDone").text())
+    assert services.mail_wordings.read(supervisor, MailKind.ACTIVATION, "fr").wording.body == mine
 
 
 def test_an_agent_is_offered_no_wording(qtbot, open_desk, agent):

@@ -1,5 +1,6 @@
 """Figures: counted within the scope, the same on both databases, with the lists behind them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
 from helpdesk.domain.errors import RoleRefused
 from helpdesk.domain.roles import Scope
 from helpdesk.domain.states import AccountState
-from helpdesk.domain.statistics import Dimension
+from helpdesk.domain.statistics import Dimension, Fact
 from helpdesk.store.schema import account
 
 
@@ -62,10 +63,32 @@ def test_the_list_behind_a_bar_is_that_bars(services, agent, voters):
     assert [each.voter for each in active] == [voters[0]]
 
 
+def test_behind_a_motive_a_fate_an_hour_and_a_state_each_voter_is_listed_once(services, agent, voters, clock, election):
+    services.activation.resend(agent, voters[1], reason="no mail")
+    call = Contact(clock.now, Channel.PHONE, Motive.NO_MAIL, ContactOutcome.MAIL_SENT)
+    for voter in (voters[1], voters[1], voters[2]):
+        services.contacts.log(agent, voter, call)
+    yesterday = replace(call, started=clock.now - timedelta(days=1))
+    services.contacts.log(agent, voters[0], yesterday)
+    hour = election.local(clock.now).hour
+    for behind, code, listed in (
+        (Fact.MOTIVE, Motive.NO_MAIL, set(voters)),
+        (Fact.HOUR, str(hour), {voters[1], voters[2]}),
+        (Fact.HOUR, str((hour + 1) % 24), set()),
+        (Fact.FATE, "queued", {voters[1]}),
+        (Fact.FATE, "accepted", set()),
+        (Fact.STATE, AccountState.ACTIVE, {voters[0]}),
+    ):
+        found = [each.voter for each in services.statistics.voters(agent, behind, code)]
+        assert sorted(found) == sorted(listed), (behind, code)
+
+
 def test_nothing_outside_the_scope_is_counted_or_listed(services, add_operator, voters, auditor):
     nantes = add_operator("Nina", scope=Scope(academies=frozenset({"Nantes"})))
     assert services.statistics.overview(nantes).voters == 1
     assert services.statistics.voters(nantes, Dimension.ACADEMY, "Rennes") == ()
+    active = services.statistics.voters(nantes, Fact.STATE, AccountState.ACTIVE)
+    assert active == ()
     with pytest.raises(RoleRefused):
         services.statistics.overview(auditor)
     with pytest.raises(RoleRefused):

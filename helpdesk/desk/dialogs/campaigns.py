@@ -9,6 +9,8 @@ from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import CAMPAIGN_SIGNS, Sign
+from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.empty_state import EmptyState
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.table import Column, Table
 from helpdesk.domain.errors import HelpdeskError
@@ -52,7 +54,11 @@ class CampaignsDialog(ActionDialog):
         row = Flow()
         for button in (self._hold, self._go_on, self._end):
             row.addWidget(button)
+        self._empty = EmptyState()
+        self._empty.setObjectName("campaignsEmpty")
+        self._empty.hide()
         self.body.addWidget(self._table, 1)
+        self.body.addWidget(self._empty, 1)
         self.body.addWidget(self._reason)
         self.body.addWidget(self._bar)
         self.body.addLayout(row)
@@ -90,7 +96,14 @@ class CampaignsDialog(ActionDialog):
 
     def _listed(self, views: tuple[CampaignView, ...]) -> None:
         self._table.show_values(views)
+        self._table.setVisible(bool(views))
+        self._empty.setVisible(not views)
+        for button in (self._hold, self._go_on, self._end):
+            button.setVisible(bool(views))
         self._show(None)
+        if not views:
+            announce(self, self._empty.headline.text())
+            self.cancel_button.setFocus()
 
     def _ask_hold(self) -> None:
         self._continued = None
@@ -167,6 +180,7 @@ class CampaignsDialog(ActionDialog):
             button.setText(text)
             button.setAccessibleName(text)
         self._bar.setAccessibleName(_("Voters invited"))
+        self._empty.say("send", _("No campaign yet"), _("“Invite voters” on the page of mails begins one."))
         self._table.retranslate()
 
 

@@ -9,9 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -19,10 +17,10 @@ from PySide6.QtWidgets import (
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.dialogs.fields import Field, NoteField
-from helpdesk.desk.dialogs.mail_preview import PreviewPane
+from helpdesk.desk.dialogs.wording_tabs import WordingTabs
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.flow import Flow
-from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.errors import HelpdeskError, WordingChanged
 from helpdesk.domain.mail_wording import (
     LANGUAGES,
     SUBJECT_LENGTH,
@@ -39,8 +37,6 @@ from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.mail_wording import placeholder_text, wording_fault_text
 from helpdesk.language.moments import moment_text
 from helpdesk.language.words import mail_kind_text
-from helpdesk.services.activation import MailPreview
-from helpdesk.services.mail_wording import SAMPLE_ADDRESS
 
 Answer = TypeVar("Answer")
 
@@ -78,18 +74,9 @@ class WordingDialog(ActionDialog):
         self._faults.setObjectName("wordingFaults")
         self._faults.setProperty("tone", "strong")
         self._faults.setWordWrap(True)
-        self._shipped = QPushButton()
-        self._shipped.setObjectName("shippedWordingButton")
-        self._shipped.setAutoDefault(False)
-        self._preview = PreviewPane()
-        self._plain = QPlainTextEdit()
-        self._plain.setObjectName("wordingPlain")
-        self._plain.setReadOnly(True)
-        self._plain.setTabChangesFocus(True)
-        self._tabs = QTabWidget()
-        self._tabs.setObjectName("wordingPreview")
-        self._tabs.addTab(self._preview, "")
-        self._tabs.addTab(self._plain, "")
+        self._shipped, self._take_theirs = _text_button("shippedWordingButton"), _text_button("takeTheirsButton")
+        self._tabs = WordingTabs()
+        self._take_theirs.hide()
         self._tabs.setMinimumHeight(self._tabs.fontMetrics().lineSpacing() * (_LINES + 8))
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -99,6 +86,7 @@ class WordingDialog(ActionDialog):
         self._subject.edit.textChanged.connect(self._typed)
         self._text.edit.textChanged.connect(self._typed)
         self._shipped.clicked.connect(self._take_shipped)
+        self._take_theirs.clicked.connect(self._take_in_force)
         self._kind.currentIndexChanged.connect(self._choose)
         self._language.currentIndexChanged.connect(self._choose)
         self.retranslate()
@@ -123,6 +111,7 @@ class WordingDialog(ActionDialog):
         left.addLayout(insert)
         left.addWidget(self._faults)
         left.addWidget(self._shipped)
+        left.addWidget(self._take_theirs)
         both.setSpacing(space(3))
         both.addLayout(left, 1)
         both.addWidget(self._tabs, 1)
@@ -162,9 +151,40 @@ class WordingDialog(ActionDialog):
         said = _("{mail}: version {version} goes out from now on.")
         self.finish(said.format(mail=mail_kind_text(self._view.kind), version=result))
 
+    def refused(self, error: HelpdeskError) -> None:
+        """Somebody else was quicker: read what they wrote, to be shown beside what was typed."""
+        if isinstance(error, WordingChanged) and self._view is not None:
+            self.confirm_button.setEnabled(False)
+            self._asked += 1
+            key = (self._view.kind, self._view.language)
+            read = partial(self.session.services.mail_wordings.read, self.session.operator, *key)
+            self.session.tasks.run(partial(_numbered, self._asked, read), self._read_theirs, self._not_read)
+
+    def _read_theirs(self, found: tuple[int, WordingView]) -> None:
+        """Nothing typed is lost: it can be sent on in place of theirs, or theirs be taken."""
+        number, view = found
+        if number != self._asked:
+            return
+        self._view = view
+        self._show_theirs(view.wording)
+        self._say_state()
+        self._judge()
+
+    def _show_theirs(self, wording: Wording | None) -> None:
+        self._tabs.show_in_force(wording)
+        self._take_theirs.setVisible(wording is not None)
+
+    def _take_in_force(self) -> None:
+        if self._view is not None:
+            self._subject.edit.setText(self._view.wording.subject)
+            self._text.edit.setPlainText(self._view.wording.body)
+            self._show_theirs(None)
+            self.clear_error()
+
     def _choose(self) -> None:
         """Show another mail: what was typed for it, else what is in force."""
         self._keep_draft()
+        self._show_theirs(None)
         key = (_KINDS[self._kind.currentIndex()], LANGUAGES[self._language.currentIndex()])
         self._view = None
         self.clear_error()
@@ -233,8 +253,7 @@ class WordingDialog(ActionDialog):
     def _tried(self, found: tuple[int, MailContent]) -> None:
         number, content = found
         if number == self._asked and self._view is not None:
-            self._preview.show_preview(MailPreview(self._view.kind, SAMPLE_ADDRESS, content))
-            self._plain.setPlainText(content.text)
+            self._tabs.show_mail(self._view.kind, content)
 
     def _insert(self) -> None:
         for placeholder, button in self._inserts.items():
@@ -275,13 +294,19 @@ class WordingDialog(ActionDialog):
             button.setAccessibleName(_("Insert: {what}").format(what=placeholder_text(placeholder)))
         self._shipped.setText(_("Take the text that the program comes with"))
         self._shipped.setAccessibleName(self._shipped.text())
-        self._tabs.setTabText(0, _("Preview"))
-        self._tabs.setTabText(1, _("As plain text"))
+        self._tabs.retranslate()
+        self._take_theirs.setText(_("Take the text that is in force now"))
+        self._take_theirs.setAccessibleName(self._take_theirs.text())
         self._tabs.setAccessibleName(_("Preview"))
-        self._plain.setAccessibleName(_("As plain text"))
-        self._preview.retranslate()
         self._say_state()
         self._judge()
+
+
+def _text_button(name: str) -> QPushButton:
+    button = QPushButton()
+    button.setObjectName(name)
+    button.setAutoDefault(False)
+    return button
 
 
 def _numbered(number: int, job: Callable[[], Answer]) -> tuple[int, Answer]:

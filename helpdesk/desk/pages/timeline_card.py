@@ -3,13 +3,17 @@
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLabel, QTableView, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.session import Session
+from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.card import DetailCard
+from helpdesk.desk.widgets.choice import Choice
+from helpdesk.domain.history import HistoryKind, kind_of
 from helpdesk.domain.voters import TimelineEntry, VoterDetail
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.catalogue import ngettext
 from helpdesk.language.moments import moment_text
 from helpdesk.language.timeline import event_text
 
@@ -96,7 +100,17 @@ class TimelineCard(DetailCard[tuple[TimelineEntry, ...]]):
         self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._table.verticalHeader().geometriesChanged.connect(self._fit)
         self._table.verticalHeader().sectionResized.connect(self._fit)
+        self._filter = Choice("historyFilter")
+        self._filter.offer(tuple((str(kind), "") for kind in HistoryKind))
+        self._hidden = QLabel()
+        self._hidden.setObjectName("historyHidden")
+        self._hidden.setProperty("tone", "quiet")
+        self._hidden.setWordWrap(True)
+        self._hidden.hide()
+        self.content.addWidget(self._filter, 0, Qt.AlignmentFlag.AlignLeft)
         self.content.addWidget(self._table)
+        self.content.addWidget(self._hidden)
+        self._filter.changed.connect(self._filtered)
         self.retranslate()
 
     def title(self) -> str:
@@ -108,17 +122,44 @@ class TimelineCard(DetailCard[tuple[TimelineEntry, ...]]):
         return detail.timeline
 
     def redraw(self, part: tuple[TimelineEntry, ...]) -> None:
-        """One line an event."""
-        self._model.show_entries(part)
+        """One line an event, of the kind that is chosen; how many others there are is said."""
+        chosen = self._filter.chosen
+        shown = tuple(entry for entry in part if not chosen or kind_of(entry.event) == chosen)
+        self._model.show_entries(shown)
+        hidden = len(part) - len(shown)
+        words = ngettext("{count} other line is hidden.", "{count} other lines are hidden.", hidden)
+        self._hidden.setText(words.format(count=hidden))
+        self._hidden.setVisible(hidden > 0)
         self._fit()
+
+    def show_all(self) -> None:
+        """Hide nothing any more: another voter is shown."""
+        self._filter.choose("")
+
+    def _filtered(self) -> None:
+        if self._part is not None:
+            self.redraw(self._part)
+            shown = ngettext("{count} line", "{count} lines", self._model.rowCount())
+            told = shown.format(count=self._model.rowCount())
+            announce(self, f"{told}. {self._hidden.text()}" if self._hidden.isVisibleTo(self) else told)
 
     def retranslate(self) -> None:
         """Title, name and lines again."""
         super().retranslate()
         self._table.setAccessibleName(_("History"))
+        self._filter.name_it(_("Show"), _("Everything"), _kind_text)
         self._model.retranslate()
 
     def _fit(self) -> None:
         lines = self._table.verticalHeader().length()
         most = self._table.fontMetrics().lineSpacing() * _LINES_SHOWN
         self._table.setFixedHeight(min(lines, most) + space(2))
+
+
+def _kind_text(kind: str) -> str:
+    return {
+        HistoryKind.MAILS: _("Mails"),
+        HistoryKind.LINKS: _("Links"),
+        HistoryKind.PORTAL: _("On the portal"),
+        HistoryKind.DESK: _("At the desk"),
+    }[HistoryKind(kind)]

@@ -75,6 +75,7 @@ class VoterPage(Translated, QWidget):
         findings = FindingsCard(session, actions)
         addresses, identity, ballots = AddressCard(session), IdentityCard(), BallotCard()
         mails, timeline = MailCard(session), TimelineCard(session)
+        self._timeline = timeline
         self._calls = CallCard(session)
         self._cards = (findings, addresses, self._calls, mails, identity, ballots, timeline)
         columns = Columns(
@@ -117,6 +118,7 @@ class VoterPage(Translated, QWidget):
         self._given_address = given_address
         self.header.say_done("")
         self._begin_call()
+        self._timeline.show_all()
         self._show(detail)
         self._ask_pinned(detail)
         self._scroll.verticalScrollBar().setValue(0)

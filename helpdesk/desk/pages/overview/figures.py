@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from helpdesk.domain.contacts import Motive
 from helpdesk.domain.states import AccountState, MailFate
-from helpdesk.domain.statistics import Dimension, Overview, Slice
+from helpdesk.domain.statistics import Dimension, Fact, Overview, Slice
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.contacts import motive_text
 from helpdesk.language.moments import date_text
@@ -38,13 +38,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A title, the names of its series, its bars; `lines` for one over time, `dimension` where lists lie behind."""
+    """A title, the names of its series, its bars; `lines` for one over time, `behind` where lists lie behind bars."""
 
     title: str
     series: tuple[str, ...]
     bars: tuple[Bar, ...]
     lines: bool = False
-    dimension: Dimension | None = None
+    behind: Dimension | Fact | None = None
 
 
 _MOST = 30
@@ -83,14 +83,14 @@ def _time(overview: Overview) -> Figure:
 
 def _states(overview: Overview) -> Figure:
     shown = [state for state in AccountState if overview.states.get(state)]
-    bars = tuple(Bar(state_text(state), (overview.states[state],)) for state in shown)
-    return Figure(figure_title(FigureCode.STATES), (_("Voters"),), bars)
+    bars = tuple(Bar(state_text(state), (overview.states[state],), state) for state in shown)
+    return Figure(figure_title(FigureCode.STATES), (_("Voters"),), bars, behind=Fact.STATE)
 
 
 def _slices(code: FigureCode, dimension: Dimension) -> Callable[[Overview], Figure]:
     def figure(overview: Overview) -> Figure:
         bars = tuple(_bar(each) for each in overview.slices[dimension][:_MOST])
-        return Figure(figure_title(code), (_("Active"), _("Not active")), bars, dimension=dimension)
+        return Figure(figure_title(code), (_("Active"), _("Not active")), bars, behind=dimension)
 
     return figure
 
@@ -100,18 +100,19 @@ def _bar(each: Slice) -> Bar:
 
 
 def _calls(overview: Overview) -> Figure:
-    bars = [Bar(motive_text(motive), (overview.calls[motive],)) for motive in Motive if overview.calls.get(motive)]
-    return Figure(figure_title(FigureCode.CALLS), (_("Calls"),), _largest_first(bars))
+    known = [motive for motive in Motive if overview.calls.get(motive)]
+    bars = [Bar(motive_text(motive), (overview.calls[motive],), motive) for motive in known]
+    return Figure(figure_title(FigureCode.CALLS), (_("Calls"),), _largest_first(bars), behind=Fact.MOTIVE)
 
 
 def _mails(overview: Overview) -> Figure:
-    bars = [Bar(fate_text(fate), (overview.mails[fate],)) for fate in MailFate if overview.mails.get(fate)]
-    return Figure(figure_title(FigureCode.MAILS), (_("Mails"),), _largest_first(bars))
+    bars = [Bar(fate_text(fate), (overview.mails[fate],), fate) for fate in MailFate if overview.mails.get(fate)]
+    return Figure(figure_title(FigureCode.MAILS), (_("Mails"),), _largest_first(bars), behind=Fact.FATE)
 
 
 def _load(overview: Overview) -> Figure:
-    bars = tuple(Bar(f"{hour:02}", (count,)) for hour, count in enumerate(overview.load))
-    return Figure(figure_title(FigureCode.LOAD), (_("Calls"),), bars)
+    bars = tuple(Bar(f"{hour:02}", (count,), str(hour)) for hour, count in enumerate(overview.load))
+    return Figure(figure_title(FigureCode.LOAD), (_("Calls"),), bars, behind=Fact.HOUR)
 
 
 def _largest_first(bars: Sequence[Bar]) -> tuple[Bar, ...]:

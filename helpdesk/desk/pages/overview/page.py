@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QImageWriter, QPagedPaintDevice
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from helpdesk.desk.dialogs.fields import ChoiceField
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.pages.overview.figures import Bar, Figure, FigureCode, figure_of, figure_title
 from helpdesk.desk.pages.overview.plot import FigurePlot
+from helpdesk.desk.pages.overview.print import print_figure
 from helpdesk.desk.pages.page import Page
 from helpdesk.desk.session import Session
 from helpdesk.desk.signs import STATE_SIGNS, Sign
@@ -50,7 +51,9 @@ class OverviewPage(Page):
         self._csv.setObjectName("exportCsvButton")
         self._again = QPushButton(line_icon("chart"), "")
         self._again.setObjectName("countAgainButton")
-        for button in (self._again, self._image, self._csv):
+        self._print = QPushButton(line_icon("print"), "")
+        self._print.setObjectName("printFigureButton")
+        for button in (self._again, self._image, self._csv, self._print):
             self.buttons.addWidget(button)
         self._bars: Table[Bar] = Table(
             (Column(_what_column, _what_of, stretch=True), Column(self._number_column, self._numbers_of, number=True)),
@@ -87,6 +90,7 @@ class OverviewPage(Page):
         self._again.clicked.connect(self.shown)
         self._image.clicked.connect(self._ask_image)
         self._csv.clicked.connect(self._ask_csv)
+        self._print.clicked.connect(self._ask_printer)
         self.begin_at(self._choice.box)
         self._enable(ready=False)
         self.retranslate()
@@ -139,11 +143,11 @@ class OverviewPage(Page):
         )
 
     def _open_bar(self, bar: Bar) -> None:
-        dimension = self._figure.dimension if self._figure is not None else None
-        if dimension is None or not self.session.operator.may(Permission.SEARCH_VOTERS):
+        behind = self._figure.behind if self._figure is not None else None
+        if behind is None or not self.session.operator.may(Permission.SEARCH_VOTERS):
             return
         voters = self.session.services.statistics.voters
-        self._list.ask(partial(voters, self.session.operator, dimension, bar.code))
+        self._list.ask(partial(voters, self.session.operator, behind, bar.code))
 
     def _listed(self, voters: tuple[ListedVoter, ...]) -> None:
         self._behind.show()
@@ -163,6 +167,26 @@ class OverviewPage(Page):
         dialog.setDefaultSuffix(suffix)
         dialog.fileSelected.connect(save)
         dialog.open()
+
+    def _ask_printer(self) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 (only who prints needs it)
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self)
+        dialog.setObjectName("printDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(partial(self.print_on, printer))
+        QDialog.open(dialog)
+
+    def print_on(self, printer: QPagedPaintDevice) -> None:
+        """Print the figure and its numbers."""
+        if self._plot is not None and self._figure is not None:
+            image = self._plot.picture().toImage()
+            job = partial(print_figure, self._figure, image, self._totals.text(), printer)
+            self.session.tasks.run(job, self._printed, self.session.bugs.report)
+
+    def _printed(self, _done: None) -> None:
+        self.say_done(_("Sent to the printer."))
 
     def save_image(self, path: str) -> None:
         """Keep the figure as a picture."""
@@ -185,7 +209,7 @@ class OverviewPage(Page):
             self.session.bugs.report(error)
 
     def _enable(self, *, ready: bool) -> None:
-        for button in (self._image, self._csv):
+        for button in (self._image, self._csv, self._print):
             button.setEnabled(ready)
 
     def _number_column(self) -> str:
@@ -201,7 +225,8 @@ class OverviewPage(Page):
         self._again.setText(_("Count again"))
         self._image.setText(_("Export the picture…"))
         self._csv.setText(_("Export the numbers…"))
-        for button in (self._again, self._image, self._csv):
+        self._print.setText(_("Print…"))
+        for button in (self._again, self._image, self._csv, self._print):
             button.setAccessibleName(button.text())
         self._show()
 
