@@ -20,6 +20,10 @@ _UNWANTED_LIBRARIES = re.compile(
     | (^|/)rapidfuzz/(fuzz|process)_cpp
     | (^|/)rapidfuzz/distance/metrics_cpp_avx2  # the plain one takes its place: what it compares is short
     | (^|/)PIL/_imagingtk
+    | ^lib(  # what printing came with: the system has it where there are printers
+        cups|avahi-\w+|gnutls|unistring|p11-kit|hogweed|nettle|gmp|idn2|tasn1|krb5|k5crypto|krb5support|gssapi_krb5
+        |com_err|keyutils
+    )\.so
     | ^lib(  # what the GTK theme and its libraries came with
         gtk-3|gdk-3|atk|atspi|pango|cairo|gdk_pixbuf|harfbuzz|epoxy|rsvg|tiff|webp|jbig|Lerc|jpeg|pixman|graphite2
         |gio|gobject|gmodule|mount|blkid|selinux|thai|datrie|fribidi|Xcomposite|Xdamage|Xinerama|Xcursor|Xrandr|Xi\.

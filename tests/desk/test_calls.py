@@ -93,6 +93,35 @@ def test_what_was_typed_survives_a_crash_of_the_desk(qtbot, open_desk, desk, age
     qtbot.waitUntil(lambda: note.toPlainText() == "a déjà appelé hier")
 
 
+def test_a_long_note_is_kept_while_somebody_goes_on_typing(qtbot, open_desk, agent, add_voter, services):
+    number = add_voter()
+    window = open_desk(agent)
+    open_voter(qtbot, window, number)
+    note = child(call_dialog(window), QPlainTextEdit, "noteEdit")
+
+    def typed_on_and_kept() -> bool:
+        type_text(note, "mot ")  # oftener than a pause would take
+        return services.drafts.of_voter(agent, number) != ""
+
+    qtbot.waitUntil(typed_on_and_kept)
+
+
+def test_the_voters_opened_last_are_at_hand_the_newest_first(qtbot, open_desk, agent, add_voter):
+    first, second = add_voter(first="Anne"), add_voter(first="Paul")
+    window = open_desk(agent)
+    for number in (first, second):
+        open_voter(qtbot, window, number)
+        window.voters_page.back()
+    recent = child(window, QWidget, "recentVoters")
+    qtbot.waitUntil(lambda: len(recent.findChildren(QPushButton)) == 2)
+    assert [button.toolTip().split("  ·  ")[0] for button in recent.findChildren(QPushButton)] == [
+        "Paul Dupont",
+        "Anne Dupont",
+    ]
+    recent.findChildren(QPushButton)[1].click()
+    qtbot.waitUntil(lambda: window.voters_page.shows_voter)
+
+
 def test_promises_of_today_are_listed_at_start(qtbot, open_desk, agent, add_voter, services, clock, election):
     number = add_voter(first="Paul")
     day = election.local(clock.now).date() + timedelta(days=1)

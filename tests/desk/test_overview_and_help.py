@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPdfWriter
+from PySide6.QtGui import QAction, QImage, QKeySequence, QPdfWriter
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -19,10 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from helpdesk.desk.help.guide import found_topics, read_guide
+from helpdesk.desk.help.keys import keys_of_the_desk
 from helpdesk.desk.pages.overview.figures import FigureCode
 from helpdesk.desk.pages.overview.plot import ticks_up_to
 from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
 from helpdesk.domain.states import AccountState
+from helpdesk.language.catalogue import speak
 from tests.desk.conftest import child, go_to, press, type_text
 
 
@@ -135,3 +138,22 @@ def test_f1_opens_the_guide_and_a_word_finds_a_topic(qtbot, open_desk, agent):
     child(guide, QLineEdit, "helpSearch").setText("ctrl shift")
     assert "Keys" in [topics.item(row).text() for row in range(topics.count())]
     guide.close()
+
+
+def test_every_key_of_the_window_stands_in_the_guide(open_desk, administrator):
+    window = open_desk(administrator)
+    told = {keys for keys, _meaning in keys_of_the_desk()}
+    pages = {f"Ctrl+{number}" for number in range(1, 8)}
+    for action in window.findChildren(QAction):
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+        assert not keys or keys in told or keys in pages, action.text()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_guide_is_whole_in_both_languages(language):
+    speak(language)
+    topics, other = read_guide(language), read_guide("en" if language == "fr" else "fr")
+    assert len(topics) == len(other) > 4
+    assert all(topic.title and len(topic.text) > 200 for topic in topics)
+    word = "adresse liée" if language == "fr" else "tied address"
+    assert found_topics(topics, word.upper())

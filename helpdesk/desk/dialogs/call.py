@@ -53,7 +53,7 @@ class CallDialog(ConfirmDialog):
         self._keep.setSingleShot(True)
         self._keep.setInterval(_KEEP_AFTER_MS)
         self._keep.timeout.connect(self._keep_draft)
-        self._note.edit.textChanged.connect(self._keep.start)
+        self._note.edit.textChanged.connect(self._typed)
         self._note.edit.installEventFilter(self)
         self._follow_up.check.toggled.connect(self._to_follow)
         self.retranslate()
@@ -115,6 +115,11 @@ class CallDialog(ConfirmDialog):
                 self.submit()
                 return True
         return super().eventFilter(watched, event)
+
+    def _typed(self) -> None:
+        """Keep it soon, however long somebody goes on typing."""
+        if not self._keep.isActive():
+            self._keep.start()
 
     def _to_follow(self, wanted: bool) -> None:  # noqa: FBT001 (a signal's argument)
         if wanted:

@@ -155,16 +155,14 @@ class WordingDialog(ActionDialog):
         """Somebody else was quicker: read what they wrote, to be shown beside what was typed."""
         if isinstance(error, WordingChanged) and self._view is not None:
             self.confirm_button.setEnabled(False)
-            self._asked += 1
             key = (self._view.kind, self._view.language)
             read = partial(self.session.services.mail_wordings.read, self.session.operator, *key)
-            self.session.tasks.run(partial(_numbered, self._asked, read), self._read_theirs, self._not_read)
+            self.session.tasks.run(read, self._read_theirs, self._not_read)
 
-    def _read_theirs(self, found: tuple[int, WordingView]) -> None:
+    def _read_theirs(self, view: WordingView) -> None:
         """Nothing typed is lost: it can be sent on in place of theirs, or theirs be taken."""
-        number, view = found
-        if number != self._asked:
-            return
+        if self._view is None or (view.kind, view.language) != (self._view.kind, self._view.language):
+            return  # another mail is looked at by now
         self._view = view
         self._show_theirs(view.wording)
         self._say_state()

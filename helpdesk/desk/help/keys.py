@@ -18,6 +18,8 @@ def keys_of_the_desk() -> tuple[tuple[str, str], ...]:
         (_("Ctrl+L"), _("Log the call")),
         (_("Ctrl+Shift+C"), _("Copy the masked summary")),
         (_("Ctrl+P"), _("Save a call sheet to print")),
+        (_("Ctrl+Enter"), _("Log the call, from its note")),
         (_("Ctrl+1 … 7"), _("Pages")),
+        (_("Ctrl+Q"), _("Quit")),
         ("F1", _("This guide")),
     )
