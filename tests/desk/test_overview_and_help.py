@@ -5,8 +5,9 @@ import subprocess
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage, QKeySequence, QPdfWriter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -95,6 +96,19 @@ def test_behind_calls_mails_hours_and_states_are_the_voters_they_count(
         press(table, Qt.Key.Key_Return)
         qtbot.waitUntil(behind.isVisible)
         assert [behind.model().index(each, 0).data() for each in range(behind.model().rowCount())] == [listed]
+
+
+def test_a_bar_that_is_pressed_lists_its_voters(qtbot, open_desk, agent, add_voter):
+    add_voter(academy="Nantes")
+    number = add_voter(first="Paul")
+    page = go_to(qtbot, open_desk(agent), 4, "overviewPage")
+    child(page, QComboBox, "figureBox").setCurrentIndex(list(FigureCode).index(FigureCode.ACADEMY))
+    plot, behind = child(page, QWidget, "figurePlot"), child(page, QTableView, "behindTable")
+    plot.grab()
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(plot.width() // 2, round(plot.height() * 0.75)))
+    qtbot.waitUntil(behind.isVisible)
+    assert behind.model().index(0, 0).data() == f"Paul Dupont ({number})"
+    assert child(page, QTableView, "figureTable").currentIndex().row() == 1
 
 
 def test_a_figure_is_printed_with_its_numbers(qtbot, open_desk, agent, add_voter, tmp_path):

@@ -127,6 +127,7 @@ class OverviewPage(Page):
         self._figure = figure_of(self._overview, self._choice.chosen)
         if self._plot is None:
             self._plot = FigurePlot()
+            self._plot.pressed.connect(self._press_bar)
             self._drawing_layout.addWidget(self._plot)
         self._plot.show_figure(self._figure)
         self._plot.setAccessibleName(self._figure.title)
@@ -141,6 +142,12 @@ class OverviewPage(Page):
                 share=share_text(active, self._overview.voters) or "–",
             )
         )
+
+    def _press_bar(self, place: int) -> None:
+        bar = self._bars.content.value(place)
+        if bar is not None:
+            self._bars.setCurrentIndex(self._bars.content.index(place, 0))
+            self._open_bar(bar)
 
     def _open_bar(self, bar: Bar) -> None:
         behind = self._figure.behind if self._figure is not None else None

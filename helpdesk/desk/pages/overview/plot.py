@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import count
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from helpdesk.desk.appearance import space, theme
@@ -21,13 +21,19 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FigurePlot(QWidget):
-    """Series differ by dash and place as well as by colour; the numbers stand in the table beside it."""
+    """Series differ by dash and place as well as by colour; the numbers stand in the table beside it.
+
+    `pressed` carries the place of a bar that was pressed; by keyboard, the table has the same.
+    """
+
+    pressed = Signal(int)
 
     def __init__(self) -> None:
         """Nothing drawn yet."""
         super().__init__()
         self.setObjectName("figurePlot")
         self._figure: Figure | None = None
+        self._bars = QRectF()
 
     def show_figure(self, figure: Figure) -> None:
         """Draw it."""
@@ -52,6 +58,13 @@ class FigurePlot(QWidget):
         painter = QPainter(self)
         self._draw(painter)
         painter.end()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Tell which bar was pressed, or its word."""
+        super().mouseReleaseEvent(event)
+        figure, down = self._figure, event.position().y() - self._bars.top()
+        if figure is not None and not figure.lines and 0 <= down < self._bars.height():
+            self.pressed.emit(int(down / self._bars.height() * len(figure.bars)))
 
     def _draw(self, painter: QPainter) -> None:
         figure = self._figure
@@ -136,6 +149,7 @@ class FigurePlot(QWidget):
             painter.drawText(
                 QRectF(left - width / 2, ground.bottom() + space(1), width, metrics.height()), _LEFT, number_text(tick)
             )
+        self._bars = ground
         row = ground.height() / len(figure.bars)
         every = max(1, round(metrics.height() / row))  # where bars are thinner than words, not each has its word
         for place, bar in enumerate(figure.bars):
