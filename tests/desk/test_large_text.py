@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext, TextSize
 from helpdesk.desk.main_window import MainWindow
+from helpdesk.desk.widgets.table import Table
 from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
 from tests.conftest import SetClock
@@ -51,6 +52,10 @@ def test_everything_can_be_read_at_twice_the_size(
 
     def look(seen: QWidget) -> None:
         wrong = [*cut(seen), *sideways(seen), *crammed(seen)]
+        small = [
+            table for table in seen.findChildren(Table) if table.iconSize().height() < table.fontMetrics().height()
+        ]
+        wrong += [f"signs of {table.objectName()} smaller than its text" for table in small]
         if isinstance(seen, QDialog) and (seen.width() > window.width() or seen.height() > window.height()):
             wrong.append("larger than the window")
         if (window.width(), window.height()) != (1280, 800):

@@ -215,7 +215,9 @@ class Table(Translated, QTableView, Generic[Value]):
             self._fit()
 
     def _fit(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.9))
+        line = self.fontMetrics().height()
+        self.verticalHeader().setDefaultSectionSize(round(line * 1.9))
+        self.setIconSize(QSize(line, line))  # signs grow with the text
         self._fit_columns()
 
     def _fit_columns(self) -> None:
@@ -237,8 +239,9 @@ class Table(Translated, QTableView, Generic[Value]):
         text = max((metrics.horizontalAdvance(column.text(value)) for value in first), default=0) + space(4)
         if column.stretch:
             text = min(text, metrics.averageCharWidth() * _SHORTENED)
-        sign = self.iconSize().width() if self.iconSize().isValid() else metrics.height()
-        return Need(max(head, text + (sign + space(2) if column.sign else 0)), column.rank, column.stretch)
+        return Need(
+            max(head, text + (self.iconSize().width() + space(2) if column.sign else 0)), column.rank, column.stretch
+        )
 
     def _opened(self, index: QModelIndex) -> None:
         value = self.content.value(index.row())
