@@ -10,9 +10,9 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from helpdesk.cli.monthly_log import MonthlyLog
 from helpdesk.config import Settings
 from helpdesk.domain.bug_trace import where_it_broke
-from helpdesk.system.private_files import touch_private
 
 _OURS = "helpdesk"
 _LIBRARIES = ("waitress",)  # the portal's server tells of queues
@@ -70,10 +70,7 @@ def log_is_on_terminal() -> bool:
 def _handler(settings: Settings) -> logging.Handler:
     if settings.log.to == "stderr" and sys.stderr is not None:  # a program of Windows without a console has none
         return logging.StreamHandler(sys.stderr)
-    path = settings.data_dir / "helpdesk.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    touch_private(path)
-    return logging.FileHandler(path, encoding="utf-8")
+    return MonthlyLog(settings.data_dir, months=settings.log.months)
 
 
 def _moment(record: logging.LogRecord) -> str:

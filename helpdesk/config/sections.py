@@ -76,9 +76,10 @@ class LogSettings:
     """What the program writes about itself; never a person's data or a secret."""
 
     to: str = setting(
-        "file", "Where to: the file helpdesk.log of the data folder, or standard error.", choices=("file", "stderr")
+        "file", "Where to: a file a month in the data folder, or standard error.", choices=("file", "stderr")
     )
     format: str = setting("text", "How: lines to read, or one JSON object a line.", choices=("text", "json"))
+    months: int = setting(12, "How many months of files are kept, the current one included.", least=6, most=12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def test_lines_to_read_go_to_the_data_folder(tmp_path: Path, capsys: pytest.Capt
     folder = tmp_path / "new"
     keep_log(settings(folder, to="file", form="text"), service="portal")
     logging.getLogger("helpdesk.portal").warning("waiting: %s", "store")
-    assert (folder / "helpdesk.log").read_text(encoding="utf-8").endswith(" WARNING helpdesk.portal waiting: store\n")
+    (log,) = folder.glob("helpdesk-*.log")
+    assert log.read_text(encoding="utf-8").endswith(" WARNING helpdesk.portal waiting: store\n")
     assert capsys.readouterr().err == ""
     assert not log_is_on_terminal()
 
@@ -86,4 +87,5 @@ def test_a_program_without_a_console_keeps_its_log_in_a_file(tmp_path: Path, mon
     monkeypatch.setattr("sys.stderr", None)
     keep_log(settings(tmp_path, to="stderr", form="json"), service="desk")
     logging.getLogger("helpdesk").info("started")
-    assert json.loads((tmp_path / "helpdesk.log").read_text(encoding="utf-8"))["message"] == "started"
+    (log,) = tmp_path.glob("helpdesk-*.log")
+    assert json.loads(log.read_text(encoding="utf-8"))["message"] == "started"

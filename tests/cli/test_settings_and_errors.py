@@ -51,7 +51,8 @@ def test_a_bug_leaves_its_place_in_the_log_and_nothing_of_what_it_was_about(
     monkeypatch.setenv("HELPDESK_LOG_FORMAT", form)
     monkeypatch.setattr("helpdesk.cli.settings.load_settings", break_down)
     assert run(["search", "x"]) == BUG
-    said = (tmp_path / "helpdesk.log").read_text(encoding="utf-8") + capsys.readouterr().err
+    (log,) = tmp_path.glob("helpdesk-*.log")
+    said = log.read_text(encoding="utf-8") + capsys.readouterr().err
     assert "break_down" in said
     assert "builtins.RuntimeError" in said
     assert "dupont" not in said

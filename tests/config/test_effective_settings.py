@@ -13,7 +13,7 @@ OF_EACH_IN_FILE = pytest.mark.parametrize("key", [KEYS[name] for name in known_k
 def another(key: Key, *, step: int = 1) -> object:
     """A value that is not the default."""
     if isinstance(key.default, int):
-        return key.default + step
+        return key.default + step if key.default + step <= key.meaning.most else key.default - step
     if key.meaning.choices:
         return key.meaning.choices[(key.meaning.choices.index(str(key.default)) + step) % len(key.meaning.choices)]
     return f"sqlite:///{step}.db" if key.name == "database" else f"other{step}"

@@ -114,8 +114,8 @@ def outcome(arguments: list[str]) -> tuple[int, str, str]:
 
 def newest_log() -> str:
     """The end of the program's log: what the bug was."""
-    log = Path(os.environ["HELPDESK_DATA_DIR"]) / "helpdesk.log"
-    return log.read_text(encoding="utf-8", errors="replace")[-1200:] if log.exists() else ""
+    logs = sorted(Path(os.environ["HELPDESK_DATA_DIR"]).glob("helpdesk-*.log"))
+    return logs[-1].read_text(encoding="utf-8", errors="replace")[-1200:] if logs else ""
 
 
 # --- command lines
