@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, insert
+from sqlalchemy import MetaData, insert, inspect, text
 
 from helpdesk.adapters.argon2 import Argon2Hasher
 from helpdesk.domain.audit import GENESIS, canonical_content, chain_hash, content_hash
@@ -161,6 +161,42 @@ def test_killed_at_any_statement_the_store_is_still_the_earlier_one_or_the_new_o
     helpdesk.ok("audit", "verify")
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("earlier", [REVISIONS[1]], indirect=True)
+def test_killed_at_any_statement_the_store_of_a_server_is_the_earlier_one_or_the_new_one(earlier, helpdesk):
+    before = contents(earlier)
+    killed = 0
+    for statements in (1, 8, 21, 55, 144, 377):
+        died = subprocess.run(
+            [sys.executable, "-c", PROGRAM_THAT_DIES, str(statements)],
+            env=helpdesk.environment,
+            cwd=helpdesk.folder,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        if died.returncode == -signal.SIGKILL:
+            killed += 1
+            assert contents(earlier) == before
+            continue
+        assert died.returncode == 0, died.stderr
+        break
+    assert killed >= 3
+    helpdesk.ok("init")
+    earlier.check()
+    with earlier.write() as connection:
+        create_login(connection, "ada admin", ADMIN_PASSWORD)
+    assert [hit["voter"] for hit in helpdesk.ok("search", "--json", "helene martin").json] == ["10000001"]
+    helpdesk.ok("audit", "verify")
+
+
+def contents(store: Store) -> dict[str, list[str]]:
+    """Every row of every table of a server's store, the revision among them."""
+    with store.read() as connection:
+        names = inspect(connection).get_table_names()
+        return {name: sorted(map(str, connection.execute(text(f"SELECT * FROM {name}")))) for name in names}
 
 
 def test_the_store_of_a_newer_program_is_refused_politely_and_left_alone(helpdesk, store):
