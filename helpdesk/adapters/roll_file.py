@@ -1,4 +1,4 @@
-"""Reading a roll from CSV: any of three separators, UTF-8 or Windows-1252, headers in any dress."""
+"""Reading a roll from CSV (any of three separators, UTF-8 or Windows-1252) or XLSX, headers in any dress."""
 
 import codecs
 import csv
@@ -11,13 +11,11 @@ from difflib import get_close_matches
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Protocol, TextIO
 
+from helpdesk.adapters.roll_sheet import SheetRows, is_sheet
 from helpdesk.domain.errors import DuplicateHeader, MissingHeader, UnknownHeader, UnreadableFile
 from helpdesk.domain.roll import COLUMNS, OPTIONAL_COLUMNS, RawRows, canonical_header
-
-if TYPE_CHECKING:
-    import _csv
 
 _SEPARATORS = ";,\t"
 _CANONICAL = {canonical_header(column): column for column in COLUMNS}
@@ -30,32 +28,35 @@ _CHUNK = 1 << 20
 _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
 
+class _Reader(Protocol):
+    """Rows one by one, and the line of the last one read: `csv.reader` and `SheetRows`."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+    def __next__(self) -> list[str]: ...
+
+
 class RollFile:
-    """Reads the canonical CSV."""
+    """Reads rolls in the canonical columns, from CSV and XLSX."""
 
     def __call__(self, path: Path, *, mapping: Path | None = None) -> Iterator[RawRows]:
         """All rows, some thousands at a time; blank lines are passed over.
 
         Raises UnreadableFile (`missing`, `denied`, `empty`, `encoding`, `not_text`, `truncated`, `quotes`, with the
-        line where one can be named), UnknownHeader, DuplicateHeader, MissingHeader.
+        line where one can be named; `not_a_sheet`, `large_sheet`, `old_sheet`), UnknownHeader, DuplicateHeader,
+        MissingHeader.
         """
-        with _opened(path) as (file, separator):
-            reader = csv.reader(file, delimiter=separator, strict=True)
-            try:
-                header = _header(path, reader)
-                columns = _columns(path, header, _renamed(mapping))
-                yield from _rows(path, reader, columns, len(header))
-            except csv.Error:
-                raise UnreadableFile(str(path), "quotes", reader.line_num) from None
+        with _reading(path) as reader:
+            header = _header(path, reader)
+            yield from _rows(path, reader, _columns(path, header, _renamed(mapping)), len(header))
 
     def headers(self, path: Path) -> tuple[str, ...]:
         """The names of the file's columns, as written. Raises UnreadableFile."""
-        with _opened(path) as (file, separator):
-            try:
-                header = _header(path, csv.reader(file, delimiter=separator, strict=True))
-            except csv.Error:
-                raise UnreadableFile(str(path), "quotes", 1) from None
-        return tuple(cell.strip() for cell in header)
+        with _reading(path) as reader:
+            return tuple(cell.strip() for cell in _header(path, reader))
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of the file's bytes, hexadecimal."""
@@ -65,14 +66,32 @@ class RollFile:
         return digest.hexdigest()
 
 
-def _header(path: Path, reader: "_csv.Reader") -> list[str]:
+@contextmanager
+def _reading(path: Path) -> Iterator[_Reader]:
+    """The file's rows, of a spreadsheet or of a text file. Faults of the latter come as UnreadableFile, wherever."""
+    _refuse_what_never_ends(path)
+    try:
+        if is_sheet(path):
+            yield SheetRows(path)
+            return
+    except OSError:
+        raise UnreadableFile(str(path), "denied") from None
+    with _opened(path) as (file, separator):
+        reader = csv.reader(file, delimiter=separator, strict=True)
+        try:
+            yield reader
+        except csv.Error:
+            raise UnreadableFile(str(path), "quotes", reader.line_num) from None
+
+
+def _header(path: Path, reader: _Reader) -> list[str]:
     header = next(reader, None)
     if not header or not any(cell.strip() for cell in header):
         raise UnreadableFile(str(path), "empty")
     return header
 
 
-def _rows(path: Path, reader: "_csv.Reader", columns: dict[int, str], width: int) -> Iterator[RawRows]:
+def _rows(path: Path, reader: _Reader, columns: dict[int, str], width: int) -> Iterator[RawRows]:
     places = [next((place for place, name in columns.items() if name == column), None) for column in COLUMNS]
     number_of = itemgetter(next(place for place, name in columns.items() if name == COLUMNS[0]))
     line = reader.line_num + 1
@@ -153,15 +172,23 @@ def _encoding(path: Path) -> str:
     return "cp1252" if utf8 is None else "utf-8-sig"
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _refuse_what_never_ends(path: Path) -> None:
+    """A pipe may never end, a device never does."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never end, a device never does
+        if not stat.S_ISREG(path.stat().st_mode):
             raise UnreadableFile(str(path), "denied")
+    except FileNotFoundError:
+        raise UnreadableFile(str(path), "missing") from None
+    except OSError:
+        raise UnreadableFile(str(path), "denied") from None
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    _refuse_what_never_ends(path)
+    try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
-    except FileNotFoundError:
-        raise UnreadableFile(str(path), "missing") from None
     except OSError:
         raise UnreadableFile(str(path), "denied") from None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
+from helpdesk.cli.roll_report import refuse_report_file, write_report
 from helpdesk.cli.session import logged_in, print_json, wants_json
 from helpdesk.domain.errors import RollRejected, UnreadableFile
 from helpdesk.domain.roll import RollReport
@@ -41,23 +42,32 @@ def roll() -> None:
     """Hold the commands about rolls."""
 
 
+_report_option = click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", cls=TranslatedOption,
+    help=to_translate("Write the whole report to a new file: .txt, .csv or .json."),
+)  # fmt: skip
+
+
 @roll.command(help=to_translate("Read and check a roll file; changes nothing."))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE.toml", cls=TranslatedOption,
               help=to_translate('Other headers: canonical = "theirs".'))  # fmt: skip
+@_report_option
 @click.pass_context
-def check(context: click.Context, file: Path, mapping: Path | None) -> int:
+def check(context: click.Context, file: Path, mapping: Path | None, report: Path | None) -> int:
     """Say what a file holds and what importing it would do."""
+    refuse_report_file(report)
     with logged_in(context) as session, _progress() as progress:
-        report = session.program.services.rolls.check(session.operator, file, mapping=mapping, progress=progress)
+        found = session.program.services.rolls.check(session.operator, file, mapping=mapping, progress=progress)
+    write_report(report, found)
     if not wants_json(context):
-        for difference in report.differences[:_MOST_SHOWN]:
+        for difference in found.differences[:_MOST_SHOWN]:
             click.echo(difference_text(difference))
-        if len(report.differences) > _MOST_SHOWN:
-            more = len(report.differences) - _MOST_SHOWN
-            click.echo(_("… and {count} more; --json shows them all.").format(count=more))
-    _print(context, report)
-    return 3 if report.errors else 0
+        if len(found.differences) > _MOST_SHOWN:
+            more = len(found.differences) - _MOST_SHOWN
+            click.echo(_("… and {count} more; --report or --json has them all.").format(count=more))
+    _print(context, found)
+    return 3 if found.errors else 0
 
 
 @roll.command("import", help=to_translate("Check a roll file, then apply all of it or nothing."))
@@ -66,18 +76,24 @@ def check(context: click.Context, file: Path, mapping: Path | None) -> int:
               help=to_translate('Other headers: canonical = "theirs".'))  # fmt: skip
 @click.option("--remove-missing", is_flag=True, cls=TranslatedOption,
               help=to_translate("Remove voters whom the file lacks; without it they are kept and marked."))  # fmt: skip
+@_report_option
 @click.pass_context
-def import_roll(context: click.Context, file: Path, mapping: Path | None, *, remove_missing: bool) -> None:
+def import_roll(
+    context: click.Context, file: Path, mapping: Path | None, report: Path | None, *, remove_missing: bool
+) -> None:
     """Import a roll."""
+    refuse_report_file(report)
     with logged_in(context) as session, _progress() as progress:
         try:
-            report = session.program.services.rolls.import_roll(
+            done = session.program.services.rolls.import_roll(
                 session.operator, file, mapping=mapping, remove_missing=remove_missing, progress=progress
             )
         except RollRejected as rejected:
+            write_report(report, rejected.report)
             _print_problems(rejected.report)
             raise
-    _print(context, report)
+    write_report(report, done)
+    _print(context, done)
 
 
 def _print(context: click.Context, report: RollReport) -> None:
@@ -93,7 +109,7 @@ def _print_problems(report: RollReport) -> None:
         click.echo(problem_text(problem), err=True)
     if len(report.problems) > _MOST_SHOWN:
         more = len(report.problems) - _MOST_SHOWN
-        click.echo(_("… and {count} more; --json shows them all.").format(count=more), err=True)
+        click.echo(_("… and {count} more; --report or --json has them all.").format(count=more), err=True)
 
 
 @contextmanager

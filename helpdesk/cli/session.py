@@ -113,7 +113,12 @@ def wants_json(context: click.Context) -> bool:
 
 def print_json(value: object) -> None:
     """Write one JSON document; times in ISO 8601 UTC."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+    click.echo(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """One JSON document; times in ISO 8601 UTC."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def say_where_metrics_are(port: int | None) -> None:

@@ -307,6 +307,9 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
         "empty": _("it is empty"),
         "truncated": _("it ends in the middle of a row"),
         "not_text": _("it is not a text file"),
+        "not_a_sheet": _("it is neither a text file nor a spreadsheet that can be read"),
+        "large_sheet": _("it is too large for a spreadsheet; save it as CSV"),
+        "old_sheet": _("it is a protected spreadsheet or one of an old format; save it as .xlsx or CSV"),
         "too_wide": _("it has more cells than there are columns"),
         "quotes": _("its quotation marks do not match"),
         "not_toml": _("it is not valid TOML"),
@@ -314,6 +317,7 @@ def _unreadable(error: errors.UnreadableFile, zone: str) -> str:
         "unwritable": _("it cannot be written"),
         "not_a_statement": _("it is not the statement of a purge"),
         "unknown_format": _("its name must end in .json or .pdf"),
+        "unknown_report": _("its name must end in .txt, .csv or .json"),
         "not_a_copy": _("it is not a backup of a helpdesk store"),
         "not_a_head": _("it is not a head printed by `helpdesk audit head`"),
     }.get(error.why, error.why)

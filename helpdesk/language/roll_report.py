@@ -20,10 +20,15 @@ def problem_text(problem: Problem) -> str:
         ),
         ProblemCode.ADDRESS_ALSO_TIED: _("this other address is tied to another voter of the file"),
     }[problem.code]
-    kind = _("Error") if problem.severity is Severity.ERROR else _("Warning")
+    kind = severity_text(problem.severity)
     where = _("{kind}, line {line}, column {column}").format(kind=kind, line=problem.line, column=problem.column)
     shown = f" «{problem.value}»" if problem.value else ""
     return f"{where}{shown}: {what}."
+
+
+def severity_text(severity: Severity) -> str:
+    """Whether a problem stops an import."""
+    return _("Error") if severity is Severity.ERROR else _("Warning")
 
 
 def difference_text(difference: Difference) -> str:

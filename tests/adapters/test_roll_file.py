@@ -1,5 +1,7 @@
 """Roll files in all their dresses: read alike, or refused with one clear reason."""
 
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from helpdesk.adapters.roll_file import RollFile
 from helpdesk.domain.errors import BadInput, DuplicateHeader, MissingHeader, UnknownHeader, UnreadableFile
 from helpdesk.domain.roll import COLUMNS
 from tests.rolls import row, write_roll
+from tests.sheets import write_sheet
 
 
 def read(path, **more):
@@ -87,7 +90,9 @@ def test_files_that_cannot_be_read_say_why(tmp_path):
     cases = {
         "missing": None,
         "empty": b" \r\n",
-        "not_text": b"PK\x03\x04\x00\x00" + bytes(200),
+        "not_text": b"GIF89a" + bytes(200),
+        "not_a_sheet": b"PK\x03\x04\x00\x00" + bytes(200),
+        "old_sheet": b"\xd0\xcf\x11\xe0" + bytes(200),
         "truncated": whole[:-60],
         "encoding": whole.replace("Collège".encode(), b"Coll\x81ge"),
         "quotes": whole.replace(b"Dupont", b'"Dupont" x'),
@@ -105,6 +110,29 @@ def test_files_that_cannot_be_read_say_why(tmp_path):
     assert refused.value.line == 3
     with pytest.raises(UnreadableFile):
         read(tmp_path)
+
+
+def test_a_spreadsheet_reads_as_its_csv_would(tmp_path):
+    cells = row(1, prenom="Maëlle", departement="01", etablissement="Lycée\nVoltaire")
+    values = [cells[column] for column in COLUMNS]
+    values[0], values[5] = 10000001, date(1980, 3, 4)
+    path = write_sheet(tmp_path / "roll.xlsx", [[*COLUMNS, ""], [*values, " "], [""], [*values, ""]])
+    expected = cells | {"date_naissance": "1980-03-04"}
+    assert read(path) == [(2, expected), (4, expected)]
+    assert RollFile().headers(path) == COLUMNS
+    write_sheet(path, [COLUMNS, values, [*values, "more"]])
+    with pytest.raises(UnreadableFile) as refused:
+        read(path)
+    assert (refused.value.why, refused.value.line) == ("too_wide", 3)
+
+
+def test_a_spreadsheet_that_would_take_the_machines_memory_is_refused(tmp_path, monkeypatch):
+    path = write_sheet(tmp_path / "roll.xlsx", [COLUMNS, *([" " * 2_000] for _ in range(200))])
+    assert path.stat().st_size < 20_000
+    monkeypatch.setattr("helpdesk.adapters.roll_sheet._MOST_BYTES", 100_000)
+    with pytest.raises(UnreadableFile) as refused:
+        read(path)
+    assert refused.value.why == "large_sheet"
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,5 +1,7 @@
 """The main job through the command line alone: a roll file, a mail conversation, a proven trail."""
 
+import csv
+import json
 import re
 import secrets
 
@@ -171,6 +173,24 @@ def test_exit_codes_and_one_line_for_every_refusal(ready, helpdesk):
         assert run.code == code, (arguments, run)
         assert len(run.err.splitlines()) == 1, (arguments, run)
         assert run.out == ""
+
+
+def test_a_report_about_a_roll_is_a_file_in_the_form_its_name_asks_for(ready):
+    admin = as_admin(ready)
+    spoilt = ROLL.replace("04/03/1980", "=4/3/80").replace("Lycée Voltaire", "+Lycée")
+    (ready.folder / "spoilt.csv").write_text(spoilt, encoding="utf-8")
+    for name in ("report.txt", "report.csv", "report.json"):
+        assert ready("roll", "check", "spoilt.csv", "--report", name, **admin).code == 3
+    assert "«=4/3/80»" in (ready.folder / "report.txt").read_text(encoding="utf-8")
+    lines = (ready.folder / "report.csv").read_text(encoding="utf-8-sig").splitlines()
+    (_head, row) = csv.reader(lines, delimiter=";")
+    assert row[1:6] == ["2", "", "", "date_naissance", "'=4/3/80"]
+    problem = json.loads((ready.folder / "report.json").read_text(encoding="utf-8"))["problems"][0]
+    assert (problem["line"], problem["column"], problem["value"]) == (2, "date_naissance", "=4/3/80")
+    assert ready("roll", "check", "spoilt.csv", "--report", "report.csv", **admin).code == 3  # it is there already
+    assert ready("roll", "import", "spoilt.csv", "--report", "import.csv", **admin).code == 3
+    assert (ready.folder / "import.csv").exists()
+    assert ready("roll", "check", "roll.csv", "--report", "report.pdf", **admin).code == 3
 
 
 def test_a_second_import_of_the_same_file_changes_nothing_and_says_so(ready):

@@ -53,6 +53,13 @@ PARTS: tuple[Part, ...] = (
         full_seconds=300,
     ),
     Part(
+        "fuzz-rolls",
+        "tests.trials.fuzz_rolls",
+        "Roll files spoilt on their way, CSV and spreadsheets: a report or an import, never half of one.",
+        quick_seconds=240,
+        full_seconds=2400,
+    ),
+    Part(
         "disk",
         "tests.trials.disk",
         "Disks that fill up, become read-only, or come back with a damaged page.",

@@ -111,7 +111,7 @@ class RollPage(Page):
         self._show_step(COLUMNS)
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, _("Choose the roll"), "", _("Rolls (*.csv *.txt);;All files (*)"))
+        dialog = QFileDialog(self, _("Choose the roll"), "", _("Rolls (*.csv *.txt *.xlsx);;All files (*)"))
         dialog.setObjectName("rollFileDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
