@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice, pairwise, repeat
-from operator import eq, not_
+from operator import ne, not_
 from pathlib import Path
 from typing import TypeAlias
 
@@ -219,34 +219,34 @@ class _Comparison:
     def meet(self, rows: RollRows) -> None:
         """Take note of some rows. Those that are stored as they are were sound when they were."""
         self.rows += len(rows)
-        fresh = rows
-        if self._known:
-            same = [*map(eq, map(self._known.get, rows["id_electeur"]), rows.digests)]
-            fresh = rows.only([*map(not_, same)])
-            unchanged = rows.only(same)
-            self._see(unchanged)
-            self._clashes.meet(unchanged)
+        known = self._known
+        numbers = rows["id_electeur"]
+        is_fresh = [*map(ne, map(known.get, numbers), rows.digests)]
+        fresh = rows.only(is_fresh)
+        met = rows
         if wrong := fresh.problems():
             self._problems += chain.from_iterable(wrong.values())
             self._rejected += len(wrong)
+            fresh_places = [place for place, each in enumerate(is_fresh) if each]
+            bad = {fresh_places[place] for place in wrong}
+            met = rows.only([place not in bad for place in range(len(rows))])
             fresh = fresh.only([place not in wrong for place in range(len(fresh))])
-        self._clashes.meet(fresh)
-        is_new = [number not in self._known for number in fresh["id_electeur"]]
+        self._clashes.meet(met)
+        is_new = [number not in known for number in fresh["id_electeur"]]
         new = fresh.only(is_new)
         if len(new):
             self.first_added += islice(new, MOST_DIFFERENCES - len(self.first_added))
             self._added.put(new)
         if len(new) < len(fresh):
             changed = fresh.only([*map(not_, is_new)])
-            self._see(changed)
             self.first_changed += islice(changed, MOST_DIFFERENCES - len(self.first_changed))
             for row in changed:
                 self._changed.put(row)
-
-    def _see(self, rows: RollRows) -> None:
-        self._known.update(zip(rows["id_electeur"], repeat(_SEEN)))
-        if self._away:
-            self._back += [number for number in rows["id_electeur"] if number in self._away]
+        if known:
+            seen = [*filter(known.__contains__, met["id_electeur"])]
+            known.update(zip(seen, repeat(_SEEN)))
+            if self._away:
+                self._back += [number for number in seen if number in self._away]
 
     def plan(
         self, path: Path, file_hash: str, since: int | None, rows_again: Callable[[], Iterator[RawRows]]
@@ -363,8 +363,10 @@ def _in_both(one: "array[int]", other: "array[int]") -> set[int]:
 
 def _shares(hashes: "array[int]") -> Iterator[list[int]]:
     """All of them, some at a time: as objects, a million numbers are 40 MB."""
-    for rest in range(_SHARES):
-        yield [each for each in hashes if each % _SHARES == rest]
+    shares = [array("q") for _share in range(_SHARES)]
+    for each in hashes:
+        shares[each % _SHARES].append(each)
+    return map(list, shares)
 
 
 def _clashes(rows: Sequence[RollRow]) -> list[Problem]:
@@ -389,13 +391,10 @@ def _also_tied(line: int, other: str) -> Problem:
 
 def _known(connection: Connection) -> tuple[dict[str, bytes], set[str]]:
     """The digest of every voter's row by number, and the numbers of those marked as missing."""
-    known: dict[str, bytes] = {}
-    away: set[str] = set()
-    query = select(voter.c.number, voter.c.roll_digest, voter.c.missing_since)
-    for number, digest, since in connection.execution_options(yield_per=10_000).execute(query):
-        known[number] = _bytes_of(digest)
-        if since is not None:
-            away.add(number)
+    query = select(voter.c.number, voter.c.roll_digest)
+    rows = connection.execution_options(yield_per=10_000).execute(query)
+    known = {number: _bytes_of(digest) for number, digest in rows}
+    away = set(connection.scalars(select(voter.c.number).where(voter.c.missing_since.is_not(None))))
     return known, away
 
 

@@ -60,6 +60,13 @@ PARTS: tuple[Part, ...] = (
         full_seconds=2400,
     ),
     Part(
+        "import-kills",
+        "tests.trials.import_kills",
+        "Imports of rolls into a server, killed at random moments.",
+        quick_seconds=240,
+        full_seconds=3600,
+    ),
+    Part(
         "disk",
         "tests.trials.disk",
         "Disks that fill up, become read-only, or come back with a damaged page.",

@@ -306,7 +306,7 @@ class VotersStep(Step):
         self.changed.emit()
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, _("Choose the roll"), "", _("Rolls (*.csv *.txt);;All files (*)"))
+        dialog = QFileDialog(self, _("Choose the roll"), "", _("Rolls (*.csv *.txt *.xlsx);;All files (*)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_file)
         dialog.open()
