@@ -68,13 +68,13 @@ def _pairs(firsts: Sequence[str], lasts: Sequence[str], names: Iterable[Sequence
     return pairs
 
 
-@lru_cache(200_000)
+@lru_cache(30_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The folded words of a name, in order."""
     return tuple(words(fold(name)))
 
 
-@lru_cache(200_000)
+@lru_cache(30_000)
 def _local_words(part: str) -> tuple[str, ...]:
     return tuple(word for word in words(part) if len(word) > 1)
 
