@@ -125,6 +125,7 @@ class Rolls:
         report = plan.report
         if connection.scalar(select(func.max(roll_import.c.id))) != report.since:
             raise StoreBusy
+        plan.added.settle(connection)
         changes = RollChanges(connection, self._context, who, now)
         ids = changes.ids_of([*plan.missing, *plan.back])
         done = 0

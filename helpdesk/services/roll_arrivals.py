@@ -39,8 +39,13 @@ class NewVoters:
         if self._arrivals is not None:
             self._arrivals.end()
 
+    def settle(self, connection: Connection) -> None:
+        """Make sure, before anything is changed, that they can be added. Raises StoreBusy."""
+        if self._arrivals is not None and self._count:
+            self._arrivals.settle(connection)
+
     def apply(self, connection: Connection, changes: RollChanges) -> Iterator[int]:
-        """Add them in a transaction; gives how many are done. Raises StoreBusy, WorkerLost."""
+        """Add them in a transaction; gives how many are done. Raises WorkerLost."""
         arrivals = self._arrivals
         if arrivals is None or not self._count:
             return

@@ -96,12 +96,17 @@ class Arrivals(ABC):
         """End the work on the files, done or not."""
         self._index.close()
 
+    def settle(self, connection: Connection) -> None:  # noqa: B027 (a server gives ids when it takes over)
+        """Make sure of the ids that were given, at the start of the transaction, before it changes anything.
+
+        Raises StoreBusy when the store has other voters or places than it had.
+        """
+
     @abstractmethod
     def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:
         """Add all of them, in a transaction of `write_much`; gives how many of STEPS are done.
 
-        Establishments and ballots (ids by their codes) are there already. Raises StoreBusy when the store has other
-        voters than it had, WorkerLost.
+        Establishments and ballots (ids by their codes) are there already. Raises WorkerLost.
         """
 
     @abstractmethod

@@ -85,9 +85,15 @@ class StagedVoters(Arrivals):
         self._file.executemany(f"INSERT INTO voter VALUES ({', '.join('?' * 14)})", voters)
         self._file.executemany("INSERT INTO address VALUES (?, ?, ?, ?)", addresses)
 
-    def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:
+    def settle(self, connection: Connection) -> None:
         if Ground.of(connection) != self._ground:
             raise StoreBusy
+        new = [(number, *where) for where, number in self.places.items() if where not in self._ground.places]
+        if new:  # now, since a voter who moves to one of these places may need it before the new ones arrive
+            statement = "INSERT INTO search_place (id, academy, department) VALUES (?, ?, ?)"
+            connection.exec_driver_sql(statement, new)
+
+    def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:
         run = connection.exec_driver_sql
         run("ATTACH ? AS staged", (str(self._folder / _VOTERS_FILE),))
         run(_ENROLLED)
@@ -98,9 +104,6 @@ class StagedVoters(Arrivals):
             for done, statement in enumerate((_VOTERS, *_WHAT_IS_THEIRS), 1):
                 run(statement)
                 yield done
-        new = [(number, *where) for where, number in self.places.items() if where not in self._ground.places]
-        if new:
-            run("INSERT INTO search_place (id, academy, department) VALUES (?, ?, ?)", new)
         run("DROP TABLE temp.enrolled")
         self._index.wait()
         run("ATTACH ? AS staged_index", (str(self._folder / _INDEX_FILE),))

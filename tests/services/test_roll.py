@@ -360,6 +360,15 @@ def test_an_unreadable_file_changes_nothing(services, administrator, tmp_path):
         services.rolls.import_roll(administrator, tmp_path / "nothing.csv")
 
 
+def test_a_voter_moves_to_the_very_place_that_a_new_voter_brings(load, services, agent):
+    load(row(1))
+    there = {"academie": "Corse", "departement": "2A"}
+    report = load(row(1, **there), row(2, prenom="Zoé", **there))
+    assert (report.added, report.changed) == (1, 1)
+    (hit,) = services.search.search(agent, "zoe")
+    assert hit.voter.endswith("2")
+
+
 INDEX = (search_key, search_entry, search_vocabulary, search_part, search_slip)
 
 

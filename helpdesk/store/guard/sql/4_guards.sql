@@ -320,7 +320,8 @@ BEGIN
         PERFORM helpdesk.refuse('this role does not word mails');
     END IF;
     IF TG_OP = 'INSERT' THEN
-        IF NEW.version <> 1 + coalesce((SELECT max(version) FROM mail_wording
+        -- An earlier version is there already, and the unique index says so: somebody saved it at the same moment.
+        IF NEW.version > 1 + coalesce((SELECT max(version) FROM mail_wording
                                         WHERE kind = NEW.kind AND language = NEW.language), 0) THEN
             PERFORM helpdesk.refuse('a wording follows the one before');
         END IF;
