@@ -31,6 +31,7 @@ from helpdesk.services.roll_spool import RowSpool
 from helpdesk.store.arrivals import Ground
 from helpdesk.store.audit_chain import append
 from helpdesk.store.bulk import write_much
+from helpdesk.store.engine import file_faults
 from helpdesk.store.import_turn import import_turn
 from helpdesk.store.schema import roll_import, voter
 
@@ -181,7 +182,8 @@ class Rolls:
             since = connection.scalar(select(func.max(roll_import.c.id)))
             known, away = _known(connection)
             ground = Ground.of(connection)
-        with new_voters(self._context.store, ground, only_counted=check) as added, RowSpool() as changed:
+        voters = new_voters(self._context.store, ground, only_counted=check)
+        with file_faults(), voters as added, RowSpool() as changed:
             comparison = _Comparison(known, away, added, changed)
             for raw in reader(path, mapping=mapping):
                 comparison.meet(RollRows.stored(raw))

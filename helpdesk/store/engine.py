@@ -1,5 +1,6 @@
 """The database behind one door: transactions for both dialects, and faults as types."""
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping
@@ -69,6 +70,13 @@ _SQLITE_FAULTS: dict[int, type[HelpdeskError]] = {
 }
 _SQLITE_EXTENDED_FAULTS: dict[int, type[HelpdeskError]] = {
     sqlite3.SQLITE_IOERR_SHMSIZE: StoreFull,  # the log's index beside the file could not grow
+}
+_FILE_FAULTS: dict[int, type[HelpdeskError]] = {
+    errno.ENOSPC: StoreFull,
+    errno.EDQUOT: StoreFull,
+    errno.EROFS: StoreReadOnly,
+    errno.EACCES: StoreReadOnly,
+    errno.EPERM: StoreReadOnly,
 }
 _POSTGRESQL_FAULTS: dict[str, type[HelpdeskError]] = {
     "53100": StoreFull,  # disk_full
@@ -272,6 +280,18 @@ def driver_faults() -> Iterator[None]:
             if isinstance(error, sqlite3.Error) or _is_of_psycopg(type(error)):
                 raise DBAPIError(None, None, error, hide_parameters=True) from None
             raise
+
+
+@contextmanager
+def file_faults() -> Iterator[None]:
+    """`driver_faults`, and those of files beside the store: a full disk and one that cannot be written, as types."""
+    try:
+        with driver_faults():
+            yield
+    except OSError as error:
+        if fault := _FILE_FAULTS.get(error.errno or 0):
+            raise fault from None  # the system's text names the path
+        raise
 
 
 def _read_url(url: str | URL, password: str | None) -> URL:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpdesk.domain.errors import ImportUnderWay
-from helpdesk.store.engine import Store
+from helpdesk.store.engine import Store, file_faults
 from helpdesk.system.file_lock import FileLocked, hold_file
 
 _KEY = 0x68656C70_726F6C6C  # "helprol", the advisory lock of who imports on PostgreSQL
@@ -35,7 +35,7 @@ def import_turn(store: Store, who: str, now: datetime) -> Iterator[None]:
 def _file_turn(path: Path, who: str, now: datetime) -> Iterator[None]:
     note = json.dumps({"by": who, "since": now.astimezone(UTC).isoformat()})
     try:
-        with hold_file(path.with_name(f"{path.name}-import"), note):
+        with file_faults(), hold_file(path.with_name(f"{path.name}-import"), note):
             yield
     except FileLocked as locked:
         try:
