@@ -74,7 +74,6 @@ VERIFICATION_CLOSED = Sign("lock", "bad")
 MAILS_CAME_BACK = Sign("warning", "bad")
 DONE = Sign("check", "good")
 REFUSED = Sign("warning", "bad")
-TOLD = Sign("info", "told")
 
 ACTION_ICONS = {
     SuggestedAction.NONE: "speech",

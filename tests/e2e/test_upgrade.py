@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,21 +140,9 @@ def test_killed_at_any_statement_the_store_is_still_the_earlier_one_or_the_new_o
     path = earlier.path
     earlier.close()
     killed = 0
-    for statements in (1, 2, 3, 5, 8, 13, 21, 34):
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM_THAT_DIES, str(statements)],
-            env=helpdesk.environment,
-            cwd=helpdesk.folder,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        if done.returncode == -signal.SIGKILL:
-            killed += 1
-            assert revision_of(path) == revision
-            continue
-        assert done.returncode == 0, done.stderr
-        break
+    for _ in deaths(helpdesk, (1, 2, 3, 5, 8, 13, 21, 34)):
+        killed += 1
+        assert revision_of(path) == revision
     assert killed >= 1
     helpdesk.ok("init")
     assert revision_of(path) == REVISIONS[-1]
@@ -168,21 +157,9 @@ def test_killed_at_any_statement_the_store_is_still_the_earlier_one_or_the_new_o
 def test_killed_at_any_statement_the_store_of_a_server_is_the_earlier_one_or_the_new_one(earlier, helpdesk):
     before = contents(earlier)
     killed = 0
-    for statements in (1, 8, 21, 55, 144, 377):
-        died = subprocess.run(
-            [sys.executable, "-c", PROGRAM_THAT_DIES, str(statements)],
-            env=helpdesk.environment,
-            cwd=helpdesk.folder,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        if died.returncode == -signal.SIGKILL:
-            killed += 1
-            assert contents(earlier) == before
-            continue
-        assert died.returncode == 0, died.stderr
-        break
+    for _ in deaths(helpdesk, (1, 8, 21, 55, 144, 377)):
+        killed += 1
+        assert contents(earlier) == before
     assert killed >= 3
     helpdesk.ok("init")
     earlier.check()
@@ -190,6 +167,23 @@ def test_killed_at_any_statement_the_store_of_a_server_is_the_earlier_one_or_the
         create_login(connection, "ada admin", ADMIN_PASSWORD)
     assert [hit["voter"] for hit in helpdesk.ok("search", "--json", "helene martin").json] == ["10000001"]
     helpdesk.ok("audit", "verify")
+
+
+def deaths(helpdesk: CommandLine, moments: tuple[int, ...]) -> Iterator[None]:
+    """Upgrades that are killed at these statements, one after the other, until one comes to its end before."""
+    for statements in moments:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM_THAT_DIES, str(statements)],
+            env=helpdesk.environment,
+            cwd=helpdesk.folder,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode != -signal.SIGKILL:
+            assert done.returncode == 0, done.stderr
+            return
+        yield
 
 
 def contents(store: Store) -> dict[str, list[str]]:
