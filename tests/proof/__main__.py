@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from tests.proof.claims import as_html
-from tests.proof.figures import FOLDER, broken, full
+from tests.proof.figures import FOLDER, Figure, broken, full
 from tests.proof.machine import this_machine
 from tests.proof.parts import PARTS
 from tests.proof.report import write_report
@@ -46,12 +46,19 @@ def main(names: Sequence[str]) -> int:
     report = write_report(outcomes, machine, full=full(), not_run=not_run, claims=as_html(outcomes))
     print(f"\n{report}")
     failed = [outcome for outcome in outcomes if not outcome.ok]
-    return 1 if failed or broken(figures, judge_times=full()) else 0
+    short = broken(figures, judge_times=full())
+    print(_falls_short(failed, short))  # last, since the end of a long log is what is read
+    return 1 if failed or short else 0
 
 
 def _tell(outcome: Outcome) -> None:
-    said = f"{outcome.part.name}: {outcome.part.about}\n  {outcome.said}, {outcome.seconds:.0f} s"
-    print(said if outcome.ok else f"{said}\n{_tail(outcome)}", flush=True)
+    print(f"{outcome.part.name}: {outcome.part.about}\n  {outcome.said}, {outcome.seconds:.0f} s", flush=True)
+
+
+def _falls_short(failed: Sequence[Outcome], short: Sequence[Figure]) -> str:
+    said = [f"NOT KEPT: {each.name}: {each.value:g} {each.unit}, asked for {each.asked}" for each in short]
+    said += [f"FAILED: {each.part.name}: {each.said}, {each.seconds:.0f} s\n{_tail(each)}" for each in failed]
+    return "\n".join(said) or "Every promise that was judged is kept."
 
 
 def _tail(outcome: Outcome) -> str:
