@@ -28,9 +28,15 @@ def holds_secret(text: str) -> bool:
     folded = fold(text)
     if any(_is_value(found.group(1), text) for found in _NAMED.finditer(folded)):
         return True
-    if _CODE_DIGITS.search(folded):
-        return True
-    return any(_looks_secret(word) for word in text.split())
+    return is_secret(text)
+
+
+def is_secret(text: str) -> bool:
+    """True when a word of the text looks like a password, a code or a link itself, whatever is said of it.
+
+    For texts that speak of passwords without telling one, as mails do.
+    """
+    return bool(_CODE_DIGITS.search(fold(text))) or any(_looks_secret(word) for word in text.split())
 
 
 def _is_value(word: str, text: str) -> bool:

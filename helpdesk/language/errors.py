@@ -89,7 +89,7 @@ _SENTENCES: dict[type, str] = {
         "The electoral roll and its addresses are frozen while the vote is open. Nothing was changed."
     ),
     errors.NoteHoldsSecret: to_translate(
-        "This note looks as if it held a password, a code, an answer or a link. "
+        "This text looks as if it held a password, a code, an answer or a link. "
         "Take it out: nobody at the desk keeps those."
     ),
     errors.BadFollowUp: to_translate("Choose a day from today on, within a year, for the follow-up."),

@@ -16,6 +16,7 @@ _TABLES = {
     "approval": to_translate("Changes of the tied address"),
     "contact": to_translate("Calls"),
     "draft": to_translate("Unfinished notes of the desk"),
+    "form_draft": to_translate("Texts of the desk that were not sent"),
     "pinned_voter": to_translate("On the short list of an operator"),
     "audit_event": to_translate("Audit trail"),
     "returned_mail": to_translate("Mails that came back"),

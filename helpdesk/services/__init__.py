@@ -16,6 +16,7 @@ from helpdesk.services.contacts import Contacts
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.drafts import Drafts
 from helpdesk.services.elections import Elections
+from helpdesk.services.form_drafts import FormDrafts
 from helpdesk.services.health import Health
 from helpdesk.services.incidents import Incidents
 from helpdesk.services.invitations import Invitations
@@ -70,6 +71,7 @@ class Services:
     contacts: Contacts
     address_changes: AddressChanges
     drafts: Drafts
+    form_drafts: FormDrafts
     shortlist: Shortlist
     health: Health
     incidents: Incidents
@@ -110,6 +112,7 @@ def build_services(context: ServiceContext) -> Services:
         contacts=Contacts(context),
         address_changes=AddressChanges(context),
         drafts=Drafts(context),
+        form_drafts=FormDrafts(context),
         shortlist=Shortlist(context),
         health=Health(context),
         incidents=Incidents(context),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 from helpdesk.domain.audit import Action, AuditEvent, Outcome
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import (
+    NoteHoldsSecret,
     NotVerified,
     OutcomeUnknown,
     OutOfScope,
@@ -30,6 +31,7 @@ from helpdesk.domain.errors import (
 )
 from helpdesk.domain.folding import nfc
 from helpdesk.domain.roles import Operator, Permission, Role, Scope
+from helpdesk.domain.spoken_secrets import holds_secret
 from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
@@ -254,10 +256,12 @@ def verified_until(connection: Connection, who: Operator, voter_id: int, now: da
 
 
 def checked_reason(reason: str) -> str:
-    """The reason as it is kept. Raises ReasonMissing for fewer than three characters."""
+    """The reason as it is kept. Raises ReasonMissing for fewer than three characters, NoteHoldsSecret."""
     reason = nfc(reason)
     if len(reason) < MINIMUM_REASON:
         raise ReasonMissing
+    if holds_secret(reason):
+        raise NoteHoldsSecret
     return reason[:500]
 
 

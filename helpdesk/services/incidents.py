@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from helpdesk.domain.audit import Action
-from helpdesk.domain.errors import Refusal, TextMissing
+from helpdesk.domain.errors import NoteHoldsSecret, Refusal, TextMissing
 from helpdesk.domain.folding import nfc
 from helpdesk.domain.roles import Operator, Permission
+from helpdesk.domain.spoken_secrets import holds_secret
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import MINIMUM_REASON, operator_at_work, record_refusal
 from helpdesk.store.audit_chain import append
@@ -47,13 +48,15 @@ class Incidents:
         return IncidentView(row.id, row.text, row.by, row.set_at) if row else None
 
     def set(self, actor: Operator, text: str) -> None:
-        """Show this notice on all desks, in place of the one before. Raises TextMissing, RoleRefused.
+        """Show this notice on all desks, in place of the one before. Raises TextMissing, NoteHoldsSecret, RoleRefused.
 
         Of two notices set at once the later one is shown; `end` ends both.
         """
         text = nfc(text)[:_LONGEST]
         if len(text) < MINIMUM_REASON:
             raise TextMissing
+        if holds_secret(text):
+            raise NoteHoldsSecret
         try:
             with self._context.store.write() as connection:
                 who = operator_at_work(connection, actor, Permission.SET_INCIDENT)

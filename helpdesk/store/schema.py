@@ -527,6 +527,16 @@ draft = Table(
     _time("saved_at", nullable=False),
 )
 
+form_draft = Table(
+    "form_draft",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("operator_id", Integer, ForeignKey("operator.id", ondelete="CASCADE"), nullable=False, index=True),
+    _voter(nullable=True),
+    Column("texts", Document, nullable=False),
+    _time("saved_at", nullable=False),
+)
+
 pinned_voter = Table(
     "pinned_voter",
     metadata,

@@ -258,6 +258,12 @@ RIGHTS: dict[str, TableRights] = {
         {"D": ("insert *", "update note saved_at", "delete")},
         own="operator_id",
     ),
+    "form_draft": TableRights(
+        _same("D", "key operator_id voter_id texts saved_at"),
+        OWN,
+        {"D": ("insert *", "update texts saved_at", "delete")},
+        own="operator_id",
+    ),
     "pinned_voter": TableRights(
         _same("D", "operator_id voter_id pinned_at"), OWN, {"D": ("insert *", "delete")}, own="operator_id"
     ),
