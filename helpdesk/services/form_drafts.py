@@ -41,9 +41,7 @@ class FormDrafts:
         operator_id, voter_id = self._admit(actor, place)
         now = self._context.clock()
         with self._context.store.write() as connection:
-            old = and_(
-                form_draft.c.operator_id == operator_id, form_draft.c.saved_at < now - timedelta(days=KEPT_DAYS)
-            )
+            old = and_(form_draft.c.operator_id == operator_id, form_draft.c.saved_at < now - timedelta(days=KEPT_DAYS))
             connection.execute(delete(form_draft).where(old))
             if refused or not kept:
                 connection.execute(delete(form_draft).where(_at(operator_id, place)))

@@ -10,7 +10,11 @@ from helpdesk.domain.roles import Scope
 from helpdesk.domain.states import MailKind
 from helpdesk.store.schema import form_draft
 
-PASSWORD_TOLD = ["mot de passe : Azerty2022!", "code électeur 48217733", "son lien est https://x.fr/a/Zk3v9Qw71LmN0pRt5sXy"]
+PASSWORD_TOLD = [
+    "mot de passe : Azerty2022!",
+    "code électeur 48217733",
+    "son lien est https://x.fr/a/Zk3v9Qw71LmN0pRt5sXy",
+]
 
 
 def count(database):

@@ -1,7 +1,7 @@
 """The base of every dialog that does something: asked once, done once, refusals told without losing what was typed."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -18,13 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from helpdesk.desk.appearance import space
+from helpdesk.desk.dialogs.draft_keeper import DraftKeeper, Edit
+from helpdesk.desk.dialogs.draft_stores import DraftStore
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.scroll import ContentScroll
-from helpdesk.domain.errors import ChangedMeanwhile, CredentialsRefused, HelpdeskError
+from helpdesk.domain.errors import ChangedMeanwhile, CredentialsRefused, HelpdeskError, NoteHoldsSecret
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
 
@@ -38,6 +40,8 @@ class ActionDialog(Translated, QDialog):
     """
 
     steps_wide = _WIDTH
+    cancel_forgets = True
+    """Whether what was typed goes when the dialog is left without doing anything; a crash loses it in no case."""
     done_with = Signal(str)
     outdated = Signal()
 
@@ -57,6 +61,7 @@ class ActionDialog(Translated, QDialog):
         self._dangerous = dangerous
         self._running = False
         self._last_error: HelpdeskError | None = None
+        self._keeper: DraftKeeper | None = None
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
@@ -66,6 +71,11 @@ class ActionDialog(Translated, QDialog):
         self._about = QLabel()
         self._about.setProperty("tone", "quiet")
         self._about.setWordWrap(True)
+        self._back = QLabel()
+        self._back.setObjectName("typedBefore")
+        self._back.setProperty("tone", "strong")
+        self._back.setWordWrap(True)
+        self._back.hide()
         self.body = QVBoxLayout()
         self.body.setSpacing(space(3))
         self._refusal = IconLabel("warning", "bad")
@@ -96,6 +106,7 @@ class ActionDialog(Translated, QDialog):
         self._content.setSpacing(space(2))
         self._content.addWidget(self._headline)
         self._content.addWidget(self._about)
+        self._content.addWidget(self._back)
         self._content.addSpacing(space(1))
         self._content.addLayout(self.body, 1)
         foot = QFrame()
@@ -142,6 +153,10 @@ class ActionDialog(Translated, QDialog):
         """The action with what has been typed, to be run in the background."""
         raise NotImplementedError
 
+    def sends(self) -> bool:
+        """Whether the action sends what is typed, which then is no draft any more."""
+        return True
+
     def succeeded(self, result: object) -> None:
         """Take the action's result; the usual end is `finish`."""
         raise NotImplementedError
@@ -173,7 +188,29 @@ class ActionDialog(Translated, QDialog):
             return
         self._run(True)
         self.clear_error()
-        self.session.tasks.run(self.job(), self._done, self._failed)
+        job = self.job()
+        if self._keeper is not None and self.sends():
+            job = self._keeper.until_done(job)
+        self.session.tasks.run(job, self._done, self._failed)
+
+    def keep_typed(self, store: DraftStore, edits: Mapping[str, Edit]) -> DraftKeeper:
+        """Keep what is typed into these fields in `store` until it is sent, and give back what was typed before."""
+        self._keeper = DraftKeeper(self.session, store, edits, self)
+        self._keeper.came_back.connect(self.typed_before)
+        self._keeper.judged.connect(self._judge_typed)
+        return self._keeper
+
+    def typed_before(self) -> None:
+        """Say that texts of before stand in the fields again."""
+        self._back.show()
+        announce(self, self._back.text())
+
+    def _judge_typed(self, kept: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        """What looks like a secret is told before it is sent."""
+        if not kept:
+            self.show_error(NoteHoldsSecret())
+        elif isinstance(self._last_error, NoteHoldsSecret):
+            self.clear_error()
 
     def finish(self, words: str) -> None:
         """Close, and have the page tell what was done."""
@@ -188,8 +225,17 @@ class ActionDialog(Translated, QDialog):
 
     def reject(self) -> None:
         """Close, unless the action is under way: its outcome must be told."""
-        if not self._running:
-            super().reject()
+        if self._running:
+            return
+        if self._keeper is not None and self.cancel_forgets:
+            self._keeper.forget()
+        super().reject()
+
+    def done(self, result: int) -> None:
+        """Close, and keep what was typed last unless it is sent or not wanted."""
+        if self._keeper is not None:
+            self._keeper.keep_last()
+        super().done(result)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Enter in a field of a dangerous dialog goes to the next field: it neither does nor cancels."""
@@ -249,6 +295,7 @@ class ActionDialog(Translated, QDialog):
         self._about.setVisible(bool(self.about()))
         self.confirm_button.setText(self.verb())
         self.confirm_button.setAccessibleName(self.verb())
+        self._back.setText(_("What you had typed before is back."))
         self.cancel_button.setText(_("Cancel"))
         self.cancel_button.setAccessibleName(_("Cancel"))
         self._progress.setAccessibleName(_("Under way"))

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, Q
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.confirm import ConfirmDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import Field, ReasonField
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.domain.voters import VoterDetail
 from helpdesk.language.catalogue import gettext as _
 
@@ -55,6 +57,8 @@ class AddressDialog(ConfirmDialog):
         self._group.idToggled.connect(self._chosen)
         self._chosen()
         self.retranslate()
+        typed = {"reason": self.reason.edit, "address": self._address.edit, "evidence": self._evidence.edit}
+        self.keep_typed(FormDraftStore(session, FormPlace(Form.ASK_ADDRESS, voter=detail.number)), typed)
 
     def headline(self) -> str:
         """What the dialog does."""
@@ -89,6 +93,12 @@ class AddressDialog(ConfirmDialog):
         """Close and say what happens next."""
         del result
         self.finish(_("The request waits for a supervisor. Until then mails go to the address tied now."))
+
+    def typed_before(self) -> None:
+        """A new address of before is the choice of before."""
+        super().typed_before()
+        if self._address.edit.text():
+            self._other.setChecked(True)
 
     def _chosen(self) -> None:
         for field in (self._address, self._evidence):

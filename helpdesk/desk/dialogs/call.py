@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.confirm import ConfirmDialog
+from helpdesk.desk.dialogs.draft_stores import CallNoteStore
 from helpdesk.desk.dialogs.fields import ChoiceField, DayField, NoteField
 from helpdesk.desk.session import Session
 from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
@@ -20,11 +21,11 @@ from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.contacts import channel_text, motive_text, outcome_text
 from helpdesk.language.moments import short_moment_text
 
-_KEEP_AFTER_MS = 700
-
 
 class CallDialog(ConfirmDialog):
-    """What is typed is kept as a draft while it is typed, and comes back with the next dialog about this voter."""
+    """The note is kept until it is logged: it comes back with the next dialog about this voter, also after Cancel."""
+
+    cancel_forgets = False
 
     def __init__(self, session: Session, detail: VoterDetail, parent: QWidget, *, started: datetime) -> None:
         """`started` is when the voter's page opened."""
@@ -49,16 +50,10 @@ class CallDialog(ConfirmDialog):
         self.body.addWidget(self._follow_up)
         self._motive.choose(likely_motive(detail.findings))
         self._outcome.choose(likely_outcome(detail.timeline, actor=session.operator.name, since=started))
-        self._keep = QTimer(self)
-        self._keep.setSingleShot(True)
-        self._keep.setInterval(_KEEP_AFTER_MS)
-        self._keep.timeout.connect(self._keep_draft)
-        self._note.edit.textChanged.connect(self._typed)
         self._note.edit.installEventFilter(self)
         self._follow_up.check.toggled.connect(self._to_follow)
         self.retranslate()
-        read = partial(session.services.drafts.of_voter, session.operator, detail.number)
-        session.tasks.run(read, self._draft_read, self._draft_failed)
+        self.keep_typed(CallNoteStore(session, detail.number), {"note": self._note.edit})
 
     def headline(self) -> str:
         """What the dialog does."""
@@ -78,7 +73,6 @@ class CallDialog(ConfirmDialog):
 
     def job(self) -> Callable[[], None]:
         """Log it."""
-        self._keep.stop()
         call = Contact(
             started=self._started,
             channel=self._channel.chosen,
@@ -100,13 +94,6 @@ class CallDialog(ConfirmDialog):
         if isinstance(error, NoteHoldsSecret):
             QTimer.singleShot(0, self._note.edit, self._note.edit.setFocus)
 
-    def done(self, result: int) -> None:
-        """Keep what was typed last, unless it is logged."""
-        if self._keep.isActive():
-            self._keep.stop()
-            self._keep_draft()
-        super().done(result)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Ctrl+Enter in the note logs the call; Enter alone begins a line."""
         if watched is self._note.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -116,40 +103,9 @@ class CallDialog(ConfirmDialog):
                 return True
         return super().eventFilter(watched, event)
 
-    def _typed(self) -> None:
-        """Keep it soon, however long somebody goes on typing."""
-        if not self._keep.isActive():
-            self._keep.start()
-
     def _to_follow(self, wanted: bool) -> None:  # noqa: FBT001 (a signal's argument)
         if wanted:
             self._outcome.choose(ContactOutcome.TO_FOLLOW)
-
-    def _keep_draft(self) -> None:
-        keep = partial(
-            self.session.services.drafts.keep,
-            self.session.operator,
-            self.detail.number,
-            self._note.edit.toPlainText(),
-        )
-        self.session.tasks.run(keep, self._draft_kept, self._draft_failed)
-
-    def _draft_read(self, note: str) -> None:
-        if note and not self._note.edit.toPlainText():
-            self._note.edit.setPlainText(note)
-            self._keep.stop()
-            self._intro.setText(_("Your note from before is back."))
-
-    def _draft_kept(self, kept: bool) -> None:  # noqa: FBT001 (a job's result)
-        if kept:
-            if isinstance(self._last_error, NoteHoldsSecret):
-                self.clear_error()
-        else:
-            self.show_error(NoteHoldsSecret())
-
-    def _draft_failed(self, error: Exception) -> None:
-        if not isinstance(error, HelpdeskError):
-            self.session.bugs.report(error)
 
     def retranslate(self) -> None:
         """Labels, choices and hints."""

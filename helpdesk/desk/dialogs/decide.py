@@ -6,10 +6,12 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import ReasonField
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.domain.address_changes import AddressChangeView
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.language.catalogue import gettext as _
 
 
@@ -29,6 +31,13 @@ class DecideDialog(ActionDialog):
         self.body.addWidget(self.reason)
         self.body.addStretch(1)
         self.retranslate()
+        self.keep_typed(
+            FormDraftStore(
+                session,
+                FormPlace(Form.APPROVE if approve else Form.TURN_DOWN, about=str(change.id), voter=change.voter),
+            ),
+            {"reason": self.reason.edit},
+        )
 
     def headline(self) -> str:
         """What the dialog does."""

@@ -6,9 +6,11 @@ from functools import partial
 from PySide6.QtWidgets import QLabel, QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import NoteField
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.wrapping_button import WrappingCheck
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.services.incidents import IncidentView
 
@@ -32,6 +34,7 @@ class IncidentDialog(ActionDialog):
         self.body.addWidget(self._text, 1)
         self.body.addWidget(self._end)
         self.retranslate()
+        self.keep_typed(FormDraftStore(session, FormPlace(Form.INCIDENT)), {"text": self._text.edit})
 
     def headline(self) -> str:
         """What the dialog does."""

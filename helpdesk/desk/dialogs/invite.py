@@ -6,10 +6,12 @@ from functools import partial
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import Field, ReasonField
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.domain.invitations import CONFIRM_ABOVE, INVITABLE, CampaignView, Selection
 from helpdesk.domain.states import CampaignState
 from helpdesk.language.catalogue import gettext as _
@@ -54,6 +56,8 @@ class InviteDialog(ActionDialog):
         self._stop.clicked.connect(self._stop_it)
         self._show()
         self.retranslate()
+        typed = {"reason": self.reason.edit} | {name: field.edit for name, field in self._places.items()}
+        self.keep_typed(FormDraftStore(session, FormPlace(Form.INVITE)), typed)
 
     def _fill(self) -> None:
         for field in self._places.values():
@@ -102,6 +106,10 @@ class InviteDialog(ActionDialog):
         confirmed = int(typed) if typed.isascii() and typed.isdigit() else None
         reason = self.reason.edit.text()
         return partial(invitations.start, operator, self._selection(), reason=reason, confirmed=confirmed)
+
+    def sends(self) -> bool:
+        """Counting sends nothing."""
+        return self._count is not None
 
     def succeeded(self, result: object) -> None:
         """Show the number, or begin to queue."""

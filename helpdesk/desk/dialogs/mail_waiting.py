@@ -6,8 +6,10 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import ReasonField
 from helpdesk.desk.session import Session
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.domain.mail_desk import OutboxLine
 from helpdesk.language.catalogue import gettext as _
 
@@ -24,6 +26,13 @@ class MailWaitingDialog(ActionDialog):
         self.body.addWidget(self.reason)
         self.body.addStretch(1)
         self.retranslate()
+        self.keep_typed(
+            FormDraftStore(
+                session,
+                FormPlace(Form.CANCEL_MAIL if cancel else Form.RETRY_MAIL, about=str(mail.id), voter=mail.voter),
+            ),
+            {"reason": self.reason.edit},
+        )
 
     def headline(self) -> str:
         """What the dialog does."""

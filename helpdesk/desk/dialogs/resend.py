@@ -7,11 +7,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from helpdesk.desk.dialogs.confirm import ConfirmDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import ReasonField
 from helpdesk.desk.dialogs.mail_preview import PreviewPane
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.domain.errors import HelpdeskError, OutsideFault, ResendThrottled
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.domain.voters import QueuedMail, VoterDetail
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.words import mail_kind_text
@@ -38,6 +40,9 @@ class ResendDialog(ConfirmDialog):
         self.body.addWidget(self._pane, 1)
         self.confirm_button.setEnabled(False)
         self.retranslate()
+        self.keep_typed(
+            FormDraftStore(session, FormPlace(Form.RESEND, voter=detail.number)), {"reason": self.reason.edit}
+        )
         self._ask_preview()
 
     def headline(self) -> str:

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.confirm import ConfirmDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import Field, ReasonField
 from helpdesk.desk.session import Session
 from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.domain.voters import QueuedMail, VoterDetail
 from helpdesk.language.catalogue import gettext as _
 
@@ -37,6 +39,9 @@ class ResetChallengeDialog(ConfirmDialog):
         self.body.addWidget(self.reason)
         self.body.addStretch(1)
         self.retranslate()
+        self.keep_typed(
+            FormDraftStore(session, FormPlace(Form.RESET_CHALLENGE, voter=detail.number)), {"reason": self.reason.edit}
+        )
 
     def headline(self) -> str:
         """What the dialog does."""

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.action import ActionDialog
+from helpdesk.desk.dialogs.draft_keeper import DraftKeeper
+from helpdesk.desk.dialogs.draft_stores import WordingDraftStore
 from helpdesk.desk.dialogs.fields import Field, NoteField
 from helpdesk.desk.dialogs.wording_tabs import WordingTabs
 from helpdesk.desk.session import Session
@@ -55,6 +57,7 @@ class WordingDialog(ActionDialog):
         super().__init__(session, parent, name="wordingDialog", icon="note")
         self._view: WordingView | None = None
         self._drafts: dict[tuple[MailKind, str], tuple[WordingView, Wording]] = {}
+        self._keepers: dict[tuple[MailKind, str], tuple[DraftKeeper, WordingDraftStore]] = {}
         self._asked = 0
         self._kind, self._language = QComboBox(), QComboBox()
         self._kind.setObjectName("wordingKind")
@@ -164,6 +167,7 @@ class WordingDialog(ActionDialog):
         if self._view is None or (view.kind, view.language) != (self._view.kind, self._view.language):
             return  # another mail is looked at by now
         self._view = view
+        self._keepers[view.kind, view.language][1].replaces(view)
         self._show_theirs(view.wording)
         self._say_state()
         self._judge()
@@ -182,6 +186,7 @@ class WordingDialog(ActionDialog):
     def _choose(self) -> None:
         """Show another mail: what was typed for it, else what is in force."""
         self._keep_draft()
+        self._pause_keeping()
         self._show_theirs(None)
         key = (_KINDS[self._kind.currentIndex()], LANGUAGES[self._language.currentIndex()])
         self._view = None
@@ -209,12 +214,45 @@ class WordingDialog(ActionDialog):
         self._subject.edit.setText(wording.subject)
         self._text.edit.setPlainText(wording.body)
         self._view = view
+        self._keep_from_now_on(view)
         allowed = allowed_placeholders(view.kind)
         for placeholder, button in self._inserts.items():
             button.setVisible(placeholder in allowed)
         self._say_state()
         self._judge()
         self._try()
+
+    def _keep_from_now_on(self, view: WordingView) -> None:
+        """What is typed from now on is about this mail."""
+        key = (view.kind, view.language)
+        if key in self._keepers:
+            self._keeper = self._keepers[key][0]
+            self._keeper.resume()
+        else:
+            store = WordingDraftStore(self.session, view)
+            keeper = self.keep_typed(store, {"subject": self._subject.edit, "text": self._text.edit})
+            self._keepers[key] = (keeper, store)
+
+    def _pause_keeping(self) -> None:
+        if self._keeper is not None:
+            self._keeper.pause()
+        self._keeper = None
+        self._back.hide()
+
+    def typed_before(self) -> None:
+        """Where somebody else has reworded the mail since, what they wrote is shown beside."""
+        super().typed_before()
+        view = self._view
+        if view is not None and self._keepers[view.kind, view.language][1].outdated:
+            self._show_theirs(view.wording)
+
+    def reject(self) -> None:
+        """Leave, and forget what was typed for any mail."""
+        if not self._running:
+            for keeper, _store in self._keepers.values():
+                if keeper is not self._keeper:
+                    keeper.forget()
+        super().reject()
 
     def _keep_draft(self) -> None:
         if self._view is not None:

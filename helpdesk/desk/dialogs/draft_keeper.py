@@ -1,0 +1,136 @@
+"""What is typed into a dialog is kept while it is typed, and comes back with the next dialog about the same thing."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+
+from helpdesk.desk.dialogs.draft_stores import DraftStore
+from helpdesk.desk.session import Session
+from helpdesk.domain.errors import HelpdeskError
+
+Edit = QLineEdit | QPlainTextEdit
+_KEEP_AFTER_MS = 700
+
+
+class DraftKeeper(QObject):
+    """Keeps the texts of some fields in a store of drafts.
+
+    `came_back` tells that texts of before stand in the fields again, `judged` whether what is typed can be kept: what
+    looks like a secret cannot. Faults of the store are passed over: the next key tries again.
+    """
+
+    came_back = Signal()
+    judged = Signal(bool)
+
+    def __init__(self, session: Session, store: DraftStore, edits: Mapping[str, Edit], parent: QObject) -> None:
+        """The fields as they stand hold nothing typed yet; ask the store for what was typed before."""
+        super().__init__(parent)
+        self._session, self._edits = session, edits
+        self._untyped = {name: text_of(edit) for name, edit in edits.items()}
+        self._kept = _Kept(store)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_KEEP_AFTER_MS)
+        self._timer.timeout.connect(self.keep)
+        self.resume()
+        session.tasks.run(store.read, self._read, self._failed)
+
+    def keep(self) -> None:
+        """Keep what is typed by now."""
+        self._timer.stop()
+        texts = {name: text_of(edit) for name, edit in self._edits.items()}
+        typed = {name: text for name, text in texts.items() if text != self._untyped[name]}
+        self._session.tasks.run(partial(self._kept.keep, typed), self._judge, self._failed)
+
+    def keep_last(self) -> None:
+        """Keep what was typed since it was kept last, for a dialog that closes."""
+        if self._timer.isActive():
+            self.keep()
+
+    def until_done(self, job: Callable[[], object]) -> Callable[[], object]:
+        """The job, and after it nothing is left of what it sends."""
+        self._timer.stop()
+        return partial(_do_and_forget, job, self._kept)
+
+    def forget(self) -> None:
+        """Nothing of what is typed is wanted any more."""
+        self._timer.stop()
+        self._session.tasks.run(self._kept.forget, self._forgotten, self._failed)
+
+    def pause(self) -> None:
+        """Something else is typed into these fields from now on; what is kept stays kept."""
+        self.keep_last()
+        for edit in self._edits.values():
+            edit.textChanged.disconnect(self._typed)
+
+    def resume(self) -> None:
+        """What is typed into these fields is to be kept here."""
+        for edit in self._edits.values():
+            edit.textChanged.connect(self._typed)
+
+    def _typed(self) -> None:
+        """Keep it soon, however long somebody goes on typing."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _read(self, texts: Mapping[str, str]) -> None:
+        """Nothing that has been typed meanwhile is lost."""
+        untouched = all(text_of(edit) == self._untyped[name] for name, edit in self._edits.items())
+        back = {name: text for name, text in texts.items() if name in self._edits}
+        if back and untouched:
+            for name, text in back.items():
+                _write(self._edits[name], text)
+            self._timer.stop()
+            self.came_back.emit()
+
+    def _judge(self, kept: bool) -> None:  # noqa: FBT001 (a job's result)
+        self.judged.emit(kept)
+
+    def _forgotten(self, _nothing: None) -> None:
+        """Nobody has to be told."""
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, HelpdeskError):
+            self._session.bugs.report(error)
+
+
+class _Kept:
+    """The store, behind a lock: what is being kept while the form is sent is not left behind."""
+
+    def __init__(self, store: DraftStore) -> None:
+        self._store = store
+        self._one_at_a_time = threading.Lock()
+        self._over = False
+
+    def keep(self, texts: Mapping[str, str]) -> bool:
+        with self._one_at_a_time:
+            return self._over or self._store.keep(texts)
+
+    def forget(self) -> None:
+        with self._one_at_a_time:
+            self._over = True
+            self._store.forget()
+
+
+def _do_and_forget(job: Callable[[], object], kept: _Kept) -> object:
+    """It is done, whatever becomes of the draft."""
+    done = job()
+    with contextlib.suppress(HelpdeskError):
+        kept.forget()
+    return done
+
+
+def _write(edit: Edit, text: str) -> None:
+    if isinstance(edit, QLineEdit):
+        edit.setText(text)
+    else:
+        edit.setPlainText(text)
+
+
+def text_of(edit: Edit) -> str:
+    """What stands in a field."""
+    return edit.text() if isinstance(edit, QLineEdit) else edit.toPlainText()
