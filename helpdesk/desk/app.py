@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from helpdesk import __version__
-from helpdesk.desk.appearance import Appearance
+from helpdesk.desk.appearance import Appearance, dress
 from helpdesk.desk.bugs import BugReporter
 from helpdesk.desk.context import DeskContext, DeskStart, Preferences
 from helpdesk.desk.login import LoggedIn, LoginDialog
@@ -22,6 +22,8 @@ from helpdesk.desk.speech import Interpreter
 from helpdesk.desk.tasks import TaskRunner
 
 if TYPE_CHECKING:  # the login is painted before any of this is imported
+    from collections.abc import Iterator
+
     from helpdesk.desk.first_run.assistant import Assistant
     from helpdesk.desk.main_window import MainWindow
     from helpdesk.desk.setup_port import SetupPort
@@ -68,6 +70,7 @@ class Desk(QObject):
         from helpdesk.desk.first_run.assistant import Assistant  # noqa: PLC0415 (once in a program's life)
 
         self.assistant = Assistant(port, self._preferences.language, self.tasks, self.bugs)
+        dress(self.assistant)
         self.assistant.finished_with.connect(self._set_up)
         self.assistant.language_chosen.connect(self._speak)
         self.assistant.rejected.connect(self._leave)
@@ -89,6 +92,7 @@ class Desk(QObject):
         if self.login is not None:
             self.login.deleteLater()
         self.login = LoginDialog(self._opening, self._start.database_label, self.tasks, self.bugs)
+        dress(self.login)
         self.login.suggest(name)
         self.login.logged_in.connect(self._logged_in)
         self.login.rejected.connect(self._leave)
@@ -120,9 +124,15 @@ class Desk(QObject):
         window.preferred.connect(self._prefer)
         window.logged_out.connect(self._another_login)
         window.closed.connect(self._window_closed)
+        self.tasks.take_steps(window, self._open_window(window))
+
+    def _open_window(self, window: MainWindow) -> Iterator[None]:
+        yield from window.furnish()
         self.window = window
         window.show()
         self.ready.emit()
+        yield
+        yield from window.furnish_more()
 
     def _cannot_open(self, error: Exception) -> None:
         self.bugs.report(error)
@@ -201,6 +211,8 @@ def check_desk(context: DeskContext) -> int:
     election = Election("", "UTC", never, never, never, never, never, never)
     session = Session(replace(context, mailer=None), desk.tasks, desk.bugs, nobody, election)
     window = MainWindow(session, context.preferences)
+    for _step in window.furnish():
+        """Nobody types meanwhile."""
     window.show()
     painted = not window.grab().isNull()
     window.close()

@@ -64,10 +64,11 @@ DARK = Theme(
 
 
 class _Look:
-    """The theme in use; one per process, because one person sits before it."""
+    """The theme in use and its style sheet; one per process, because one person sits before it."""
 
     def __init__(self) -> None:
         self.theme = LIGHT
+        self.sheet = ""
 
 
 _look = _Look()
@@ -83,6 +84,15 @@ def space(steps: float = 1) -> int:
     return max(1, round(QFontMetricsF(QGuiApplication.font()).height() / 4 * steps))
 
 
+def dress(window: QWidget) -> None:
+    """Give a window that has no parent the style sheet in use; all that is in it or opens over it wears that too.
+
+    It is the window that has the sheet, not the application: that would make Qt look up every rule for a widget at each
+    parent which the widget, or what it is in, is put into, and a window is put together from such parts.
+    """
+    window.setStyleSheet(_look.sheet)
+
+
 class _FontListener(QWidget):
     """Never shown: the application tells every widget of another font, where a filter would see every event of all."""
 
@@ -96,7 +106,7 @@ class _FontListener(QWidget):
 
 
 class Appearance(QObject):
-    """Dresses the application, again whenever theme or system font changes."""
+    """Dresses the application and its windows, again whenever theme or system font changes."""
 
     def __init__(self, application: QApplication, parent: QObject) -> None:
         """Take the application over; nothing changes before `use`."""
@@ -105,7 +115,7 @@ class Appearance(QObject):
         self._choice = ThemeChoice.SYSTEM
         self._dressing = False
         self._plain: QFont | None = None
-        self._system_is_dark = _scheme_is_dark() if application.styleSheet() else _is_dark(application.palette())
+        self._system_is_dark = _scheme_is_dark() if _look.sheet else _is_dark(application.palette())
         application.styleHints().colorSchemeChanged.connect(self._scheme_changed)
         self._listener = _FontListener()
         self._listener.font_changed.connect(self._dress)
@@ -139,7 +149,10 @@ class Appearance(QObject):
             dark = self._system_is_dark if self._choice is ThemeChoice.SYSTEM else self._choice is ThemeChoice.DARK
             _look.theme = DARK if dark else LIGHT
             self._application.setPalette(_palette(_look.theme))
-            self._application.setStyleSheet(_style_sheet(_look.theme))
+            _look.sheet = _style_sheet(_look.theme)
+            for window in self._application.topLevelWidgets():
+                if window.styleSheet():
+                    dress(window)
         finally:
             self._dressing = False
 

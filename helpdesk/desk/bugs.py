@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from helpdesk.desk.appearance import dress
 from helpdesk.domain.bug_trace import where_it_broke
 from helpdesk.language.catalogue import gettext as _
 
@@ -70,6 +71,8 @@ class BugReporter(QObject):
         )
         box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.finished.connect(self._closed)
+        if box.parentWidget() is None:
+            dress(box)
         self._open = box
         box.open()
 

@@ -1,6 +1,6 @@
 """The desk's window: menu, banner, rail of pages, and the page chosen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from helpdesk.desk.actions import VoterActions
-from helpdesk.desk.appearance import space
+from helpdesk.desk.appearance import dress, space
 from helpdesk.desk.context import Preferences, ThemeChoice
 from helpdesk.desk.dialogs.incident import IncidentDialog
 from helpdesk.desk.dialogs.password import PasswordDialog
@@ -44,39 +44,52 @@ class MainWindow(Translated, QMainWindow):
     closed = Signal()
 
     def __init__(self, session: Session, preferences: Preferences) -> None:
-        """Everything for one operator's work."""
+        """A bare window; `furnish` puts in everything for one operator's work."""
         super().__init__()
         self.setObjectName("mainWindow")
+        dress(self)
         self._session, self._preferences = session, preferences
         self._closing = False
         self._incident: IncidentView | None = None
+        self._made: dict[int, QWidget] = {}
+
+    def furnish(self) -> Iterator[None]:
+        """Make the window ready for a search, step by step: no key has to wait for more than one of them."""
+        session = self._session
         self.banner = StatusBanner()
         self._troubles = Troubles(self.banner, session.bugs, session.zone, self)
         self._troubles.session_ended.connect(self.log_out)
         self._troubles.password_wanted.connect(self._ask_password)
         self.voter_actions = VoterActions(session, self)
         self._live = LiveFeed(session, self)
-        self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live, self)
-        self.voters_page.hide()  # until it is chosen; auditors never get it
+        self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live)
+        yield
         entries = permitted_pages(session, self._troubles, voters=self.voters_page, settings=self._make_settings)
         self._entries = {entry.number: entry for entry in entries}
-        self._made: dict[int, QWidget] = {}
-        self._navigation = Navigation(entries)
-        self._pages = QStackedWidget()
+        self._navigation = Navigation(entries, self)  # measures itself as it will look in here
         self._navigation.chosen.connect(self._show_page)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.voters_page)  # out of sight until it is chosen; auditors never get it
         self._pulse = Pulse(session, self._troubles, self)
         self._pulse.felt.connect(self._felt)
         self._live.notices_changed.connect(self._pulse.ask)
         self._live.listening.connect(self._pulse.rest)
         self._mail_watch = MailWatch(session, self.banner, self)
         self._lay_out()
+        yield
         self._make_menus()
         self.retranslate()
         self.resize(space(320), space(200))
+        yield
         self._show_page(entries[0].number)
+
+    def furnish_more(self) -> Iterator[None]:
+        """Start what runs behind the search, and make what comes after it."""
         self._mail_watch.start()
         self._pulse.start()
         self._live.start()
+        yield
+        yield from self.voters_page.furnish()
 
     def _lay_out(self) -> None:
         page_area = QVBoxLayout()
@@ -204,7 +217,8 @@ class MainWindow(Translated, QMainWindow):
         page = self._made.get(number)
         if page is None:
             page = self._made[number] = self._entries[number].make()
-            self._pages.addWidget(page)
+            if self._pages.indexOf(page) < 0:
+                self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
         page.setFocus()
         as_page(page).shown()

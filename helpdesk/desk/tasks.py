@@ -1,11 +1,15 @@
-"""The one way to work in the background: the job runs elsewhere, its result comes back on the GUI thread."""
+"""The one way to work without holding up the window: elsewhere, or here in steps.
 
-from collections.abc import Callable
+A job runs in a thread, its result comes back on the GUI thread. What only the GUI thread may do, and takes it longer
+than a frame can spare, is done a step at each turn of its loop.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
 Result = TypeVar("Result")
 
@@ -37,6 +41,12 @@ class _Job(QRunnable):
 
 
 @dataclass(frozen=True, slots=True)
+class _Stepwise:
+    owner: QObject
+    steps: Iterator[None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Expected:
     job: _Job
     on_done: Callable[[Any], None]
@@ -46,7 +56,8 @@ class _Expected:
 class TaskRunner(QObject):
     """Runs jobs in a few threads and hands each result, or exception, to a bound method on the GUI thread.
 
-    A receiver that has been deleted meanwhile is passed over. `idle` is emitted when the last job is delivered.
+    A receiver that has been deleted meanwhile is passed over. `idle` is emitted when the last job is delivered, and
+    the last step taken.
     """
 
     idle = Signal()
@@ -60,11 +71,14 @@ class TaskRunner(QObject):
         self._messenger.finished.connect(self._deliver)  # queued, as every signal of another thread is
         self._expected: dict[int, _Expected] = {}
         self._started = 0
+        self._stepwise: list[_Stepwise] = []
+        self._turn = QTimer(self)  # of no time: its turn comes when no key waits and nothing is left to paint
+        self._turn.timeout.connect(self._take_step)
 
     @property
     def running(self) -> int:
-        """How many jobs have been started and not yet delivered."""
-        return len(self._expected)
+        """How many jobs have been started and not yet delivered, or not yet taken to their last step."""
+        return len(self._expected) + len(self._stepwise)
 
     def run(
         self,
@@ -77,6 +91,14 @@ class TaskRunner(QObject):
         work = _Job(self._started, job, self._messenger)
         self._expected[self._started] = _Expected(work, on_done, on_error)
         self._pool.start(work)
+
+    def take_steps(self, owner: QObject, steps: Iterator[None]) -> None:
+        """Go on with `steps` on the GUI thread, to its next `yield` at each turn of the loop, while `owner` is there.
+
+        What is begun later is taken further after what was begun before.
+        """
+        self._stepwise.append(_Stepwise(owner, steps))
+        self._turn.start(0)
 
     def wait(self, milliseconds: int) -> bool:
         """Block until every job has ended, for the very end of the program; True if they all did in time."""
@@ -91,8 +113,23 @@ class TaskRunner(QObject):
             elif error is not None and _is_there(expected.on_error):
                 expected.on_error(error)
         finally:
-            if not self._expected:
-                self.idle.emit()
+            self._tell_idle()
+
+    def _take_step(self) -> None:
+        first = self._stepwise[0]
+        more = False
+        try:
+            more = shiboken6.isValid(first.owner) and next(first.steps, self) is not self
+        finally:
+            if not more:
+                self._stepwise.remove(first)
+                if not self._stepwise:
+                    self._turn.stop()
+                self._tell_idle()
+
+    def _tell_idle(self) -> None:
+        if not self.running:
+            self.idle.emit()
 
 
 def _is_there(callback: Callable[..., None]) -> bool:

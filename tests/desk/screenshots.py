@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 
 from helpdesk.desk.app import Desk
+from helpdesk.desk.appearance import dress
 from helpdesk.desk.context import DeskContext, DeskStart, Preferences, ThemeChoice
 from helpdesk.desk.first_run.assistant import Assistant
 from helpdesk.desk.main_window import MainWindow
@@ -71,6 +72,7 @@ class _Camera:
         """Every question of the assistant."""
         nobody = cast("SetupPort", None)  # nothing is checked or set up for a picture
         assistant = Assistant(nobody, self.desk._preferences.language, self.desk.tasks, self.desk.bugs)
+        dress(assistant)
         assistant.show()
         for number in range(len(assistant._path())):
             assistant._show(number)

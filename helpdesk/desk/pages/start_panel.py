@@ -70,6 +70,8 @@ class StartPanel(Translated, ContentScroll):
         )
         columns = Columns(wide=first, narrow=second, reading=(*first, *second))
         columns.setContentsMargins(0, 0, space(2), space(2))
+        for _card in columns.take_in():
+            """A title each: they are in their places at once."""
         self.setWidget(columns)
         self._request = Request(session, troubles, "start", self)
         self._request.answered.connect(self.show_view)

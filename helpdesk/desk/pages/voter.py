@@ -1,5 +1,10 @@
-"""A voter's page: what to say, who it is, which address is tied, what became of the mails; live while it is open."""
+"""A voter's page: what to say, who it is, which address is tied, what became of the mails; live while it is open.
 
+It is made, and every voter is set into it, card by card: a step each (`tasks.take_steps`), which no key has
+to wait for.
+"""
+
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +61,7 @@ class VoterPage(Translated, QWidget):
     def __init__(
         self, session: Session, actions: VoterActions, troubles: Troubles, live: LiveFeed, parent: QWidget | None = None
     ) -> None:
-        """Show nobody yet."""
+        """Show nobody yet; head and cards come with `furnish`."""
         super().__init__(parent)
         self.setObjectName("voterPage")
         self._session, self._actions, self._troubles = session, actions, troubles
@@ -67,19 +72,42 @@ class VoterPage(Translated, QWidget):
         self._call_began = session.now()
         self._pinned_of = ""
         self._live, self._told, self._stale = live, False, False
+        self._furnished = False
         live.voter_changed.connect(self._changed_elsewhere)
         live.listening.connect(self._listening)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._poll = QTimer(self)
+        self._poll.setSingleShot(True)
+        self._poll.timeout.connect(self.refresh)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_TICK_MS)
+        self._furnishing = self._furnish()
+
+    def furnish(self) -> Iterator[None]:
+        """Make head and cards, as far as that is not done; whoever needs them goes on where another stopped."""
+        for _step in self._furnishing:
+            yield
+
+    def _furnish(self) -> Iterator[None]:
+        session, actions = self._session, self._actions
         self.header = VoterHeader(session, actions)
         self.header.left.connect(self.left)
-        live.others_changed.connect(self.header.show_others)
-        findings = FindingsCard(session, actions)
-        addresses, identity, ballots = AddressCard(session), IdentityCard(), BallotCard()
-        mails, timeline = MailCard(session), TimelineCard(session)
-        self._timeline = timeline
-        self._calls = CallCard(session)
-        self._cards = (findings, addresses, self._calls, mails, identity, ballots, timeline)
+        self.header.pin_wanted.connect(self._pin)
+        self._live.others_changed.connect(self.header.show_others)
+        self._clock.timeout.connect(self.header.tick)
+        self._layout.addWidget(self.header)
+        yield
+        findings, addresses = FindingsCard(session, actions), AddressCard(session)
+        yield
+        identity, ballots, mails = IdentityCard(), BallotCard(), MailCard(session)
+        yield
+        self._calls, self._timeline = CallCard(session), TimelineCard(session)
+        self._cards = (findings, addresses, self._calls, mails, identity, ballots, self._timeline)
+        yield
         columns = Columns(
-            wide=(findings, self._calls, mails, timeline),
+            wide=(findings, self._calls, mails, self._timeline),
             narrow=(addresses, identity, ballots),
             reading=self._cards,
         )
@@ -87,17 +115,8 @@ class VoterPage(Translated, QWidget):
         self._scroll = ContentScroll(columns)
         self._scroll.setObjectName("voterScroll")
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # arrows scroll the page as soon as it is open
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(self._scroll, 1)
-        self._poll = QTimer(self)
-        self._poll.setSingleShot(True)
-        self._poll.timeout.connect(self.refresh)
-        self._clock = QTimer(self)
-        self._clock.setInterval(_TICK_MS)
-        self._clock.timeout.connect(self.header.tick)
+        self._layout.addWidget(self._scroll, 1)
+        yield from columns.take_in()
         actions.verify.triggered.connect(self._verify)
         actions.resend.triggered.connect(self._resend)
         actions.reset_challenge.triggered.connect(self._reset_challenge)
@@ -105,7 +124,7 @@ class VoterPage(Translated, QWidget):
         actions.log_call.triggered.connect(self._log_call)
         actions.copy_summary.triggered.connect(self._copy_summary)
         actions.call_sheet.triggered.connect(self._ask_sheet_file)
-        self.header.pin_wanted.connect(self._pin)
+        self._furnished = True
         self.retranslate()
 
     @property
@@ -113,13 +132,16 @@ class VoterPage(Translated, QWidget):
         """The voter shown, None while there is none."""
         return self._detail
 
-    def show_voter(self, detail: VoterDetail, given_address: str) -> None:
-        """Show this voter from the top, and keep it up to date from now on."""
+    def show_voter(self, detail: VoterDetail, given_address: str) -> Iterator[None]:
+        """Set this voter in, from the top, to be kept up to date once that is done; `detail` tells if it was."""
+        yield from self.furnish()
         self._given_address = given_address
         self.header.say_done("")
         self._begin_call()
         self._timeline.show_all()
-        self._show(detail)
+        yield from self._show(detail)
+        if self._detail is not detail:
+            return
         self._ask_pinned(detail)
         self._scroll.verticalScrollBar().setValue(0)
         self._scroll.setFocus()
@@ -147,22 +169,34 @@ class VoterPage(Translated, QWidget):
         job = partial(refresh, self._session.operator, self._detail.number, given_address=self._given_address)
         self._session.tasks.run(job, self._refreshed, self._not_refreshed)
 
-    def _show(self, detail: VoterDetail) -> None:
+    def _show(self, detail: VoterDetail) -> Iterator[None]:
         self._detail = detail
         self.header.show_detail(detail)
-        for card in self._cards:
-            card.show_detail(detail)
+        others = [card for card in self._cards if card.shows_other(detail)]
+        if others:
+            self.setUpdatesEnabled(False)  # nobody sees one voter's card beside another's
+        try:
+            for card in others:
+                yield
+                card.show_detail(detail)
+        finally:
+            self.setUpdatesEnabled(True)
+        if self._detail is not detail:  # closed meanwhile
+            return
         waiting = any(mail.fate in WAITING_FATES for mail in detail.mails)
         if not self._told:
             self._poll.start(_WHILE_A_MAIL_WAITS_MS if waiting else _OTHERWISE_MS)
 
     def _refreshed(self, detail: VoterDetail) -> None:
-        self._refreshing = False
         self._troubles.worked("voter")
+        self._session.tasks.take_steps(self, self._show_refreshed(detail))
+
+    def _show_refreshed(self, detail: VoterDetail) -> Iterator[None]:
+        if self._detail is not None and detail.number == self._detail.number:
+            yield from self._show(detail)
+        self._refreshing = False
         if self._detail is None:
             return
-        if detail.number == self._detail.number:
-            self._show(detail)
         if detail.number != self._detail.number or self._stale:
             self.refresh()
 
@@ -290,4 +324,5 @@ class VoterPage(Translated, QWidget):
 
     def retranslate(self) -> None:
         """The page's own name; its parts see to themselves."""
-        self._scroll.setAccessibleName(_("Voter"))
+        if self._furnished:
+            self._scroll.setAccessibleName(_("Voter"))

@@ -1,5 +1,6 @@
 """The voters page: search as you type, then the voter; Esc goes back."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -158,6 +159,10 @@ class VotersPage(Translated, QWidget):
         """True while a voter is open."""
         return self._places.currentWidget() is self._voter
 
+    def furnish(self) -> Iterator[None]:
+        """Make what the search does not need: the voter's page, step by step."""
+        yield from self._voter.furnish()
+
     def focus_search(self) -> None:
         """Put the cursor into the search box, its text selected for the next caller."""
         self.search_box.setFocus()
@@ -298,11 +303,15 @@ class VotersPage(Translated, QWidget):
             self.open_voter(hit.voter, said if is_address(said) else "")
 
     def _opened(self, detail: VoterDetail) -> None:
-        self._opening = None
         self._troubles.worked("open")
+        self._session.tasks.take_steps(self, self._show_opened(detail))
+
+    def _show_opened(self, detail: VoterDetail) -> Iterator[None]:
+        yield from self._voter.show_voter(detail, self._given_address)
+        self._opening = None
         self._show_state()
-        self._voter.show_voter(detail, self._given_address)
-        self._places.setCurrentWidget(self._voter)
+        if self._voter.detail is detail:
+            self._places.setCurrentWidget(self._voter)
 
     def _not_opened(self, error: Exception) -> None:
         number, self._opening = self._opening or "", None

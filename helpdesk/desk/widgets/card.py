@@ -42,6 +42,10 @@ class DetailCard(Translated, QFrame, Generic[Part]):
         """Show the part."""
         raise NotImplementedError
 
+    def shows_other(self, detail: VoterDetail) -> bool:
+        """True while what is shown is not this voter's part."""
+        return self.part_of(detail) != self._part
+
     def show_detail(self, detail: VoterDetail) -> None:
         """Show this voter's part, if it is not what is shown already."""
         part = self.part_of(detail)

@@ -1,6 +1,6 @@
 """Two columns that become one where the text is too large, or the window too narrow, for two."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -21,7 +21,7 @@ class Columns(QWidget):
         reading: Sequence[QWidget],
         parent: QWidget | None = None,
     ) -> None:
-        """Set everything in two columns."""
+        """Two columns, empty before `take_in`."""
         super().__init__(parent)
         self._wide, self._narrow, self._reading = tuple(wide), tuple(narrow), tuple(reading)
         self._outer = QHBoxLayout(self)
@@ -32,8 +32,24 @@ class Columns(QWidget):
             column.setSpacing(space(3))
             column.addStretch(1)
             self._outer.addLayout(column, share)
+        self._there: list[QWidget] = []
         self._two: bool | None = None
         self._arrange(two=True)
+
+    def take_in(self) -> Iterator[None]:
+        """Set everything in its place, widget by widget: a step each, for those with much in them."""
+        for widget in (*self._wide, *self._narrow):
+            self._there.append(widget)
+            for column, order in zip(self._columns, self._orders(), strict=True):
+                if widget in order:
+                    column.insertWidget(order.index(widget), widget)
+            yield
+
+    def _orders(self) -> tuple[list[QWidget], list[QWidget]]:
+        """What is there, column by column from the top."""
+        columns = (self._wide, self._narrow) if self._two else (self._reading, ())
+        first, second = ([widget for widget in column if widget in self._there] for column in columns)
+        return first, second
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Choose one column or two."""
@@ -44,11 +60,11 @@ class Columns(QWidget):
         if two == self._two:
             return
         self._two = two
-        for widget in self._reading:
+        for widget in self._there:
             for column in self._columns:
                 column.removeWidget(widget)
-        _fill(self._columns[0], self._wide if two else self._reading)
-        _fill(self._columns[1], self._narrow if two else ())
+        for column, order in zip(self._columns, self._orders(), strict=True):
+            _fill(column, order)
         self._outer.setStretch(1, 2 if two else 0)
         self._outer.setSpacing(space(3) if two else 0)
 

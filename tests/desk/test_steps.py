@@ -1,0 +1,86 @@
+"""What only the window's thread may do is done in steps: keys come between them, and nothing of it is forgotten."""
+
+from collections.abc import Callable, Iterator
+
+import shiboken6
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from helpdesk.desk.app import Desk
+from helpdesk.desk.appearance import dress
+from helpdesk.desk.main_window import MainWindow
+from helpdesk.desk.tasks import TaskRunner
+from helpdesk.domain.roles import Operator
+
+
+def steps(count: int, said: list[str], name: str) -> Iterator[None]:
+    for number in range(count):
+        said.append(f"{name}{number}")
+        yield
+
+
+def test_a_step_is_taken_at_each_turn_and_what_came_first_ends_first(qtbot: QtBot):
+    tasks, said = TaskRunner(), list[str]()
+    with qtbot.waitSignal(tasks.idle):
+        tasks.take_steps(tasks, steps(2, said, "a"))
+        tasks.take_steps(tasks, steps(2, said, "b"))
+        assert (tasks.running, said) == (2, [])
+    assert (tasks.running, said) == (0, ["a0", "a1", "b0", "b1"])
+
+
+def test_what_the_loop_has_to_do_comes_between_two_steps(qtbot: QtBot):
+    tasks, said = TaskRunner(), list[str]()
+
+    def asking() -> Iterator[None]:
+        QTimer.singleShot(0, lambda: said.append("asked between"))
+        said.append("first")
+        yield
+        yield
+        said.append("last")
+
+    with qtbot.waitSignal(tasks.idle):
+        tasks.take_steps(tasks, asking())
+    assert said == ["first", "asked between", "last"]
+
+
+def test_no_step_is_taken_for_who_is_gone(qtbot: QtBot):
+    tasks, owner, said = TaskRunner(), QObject(), list[str]()
+    with qtbot.waitSignal(tasks.idle):
+        tasks.take_steps(owner, steps(3, said, "a"))
+        shiboken6.delete(owner)
+    assert (tasks.running, said) == (0, [])
+
+
+def test_a_step_that_fails_ends_its_own_steps_only(qtbot: QtBot):
+    tasks, said = TaskRunner(), list[str]()
+
+    def failing() -> Iterator[None]:
+        yield
+        raise LookupError
+
+    with qtbot.captureExceptions() as caught, qtbot.waitSignal(tasks.idle):
+        tasks.take_steps(tasks, failing())
+        tasks.take_steps(tasks, steps(1, said, "b"))
+    assert ([kind for kind, _error, _trace in caught], said) == ([LookupError], ["b0"])
+
+
+def test_every_window_that_has_no_parent_is_dressed(
+    qtbot: QtBot, desk: Desk, open_desk: Callable[[Operator], MainWindow], agent: Operator
+):
+    """The style sheet is the windows', not the application's: each has to be given it."""
+    desk.ask_login()
+    open_desk(agent)
+    desk.bugs.report(ValueError())
+    shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and each.parentWidget() is None]
+    assert len(shown) >= 2
+    assert [each.objectName() for each in shown if not each.styleSheet()] == []
+
+
+def test_what_is_put_into_a_dressed_window_wears_its_style(qtbot: QtBot, desk: Desk):
+    window, later = QWidget(), QWidget()
+    qtbot.addWidget(window)
+    dress(window)
+    later.setParent(window)
+    assert window.styleSheet()
+    assert later.style() is window.style()
