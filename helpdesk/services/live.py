@@ -1,5 +1,6 @@
 """Keeping open pages current: what changed elsewhere, and who else is on the same voter."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from helpdesk.domain.errors import HelpdeskError
 from helpdesk.store.changes import ChangeFeed, announce_presence
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import operator
+
+_KEY = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,16 @@ class Live:
         announce_presence(self._store, voter, here=False)
 
     def _read(self, words: str) -> LiveChange | None:
-        topic, *numbers = words.split()
-        if not all(number.isdigit() for number in numbers):
+        """None for words that helpdesk does not say: whoever may log in to the server may notify this channel."""
+        topic, *numbers = words.split() or [""]
+        if not all(_KEY.fullmatch(number) for number in numbers):
             return None
         match topic, [int(number) for number in numbers]:
             case ("voter", [voter]):
                 return LiveChange("voter", voter)
             case (("here" | "gone"), [voter, operator_id]):
                 return LiveChange(topic, voter, (operator_id, self._name(operator_id)))
-            case (_, []):
+            case (str(), []) if topic:
                 return LiveChange(topic)
         return None
 
