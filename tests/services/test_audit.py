@@ -142,7 +142,7 @@ def test_many_writers_at_once_make_one_chain(services, administrator, agent, add
 
 
 def test_the_export_holds_every_row_and_no_formula(services, administrator, agent, add_voter, tmp_path):
-    services.activation.resend(agent, add_voter(), reason="=HYPERLINK(no mail came)")
+    services.activation.resend(agent, add_voter(), reason="=SUM(A1) or so")
     path = tmp_path / "trail.csv"
     count = services.trail.export(administrator, path)
     with path.open(encoding="utf-8", newline="") as file:
