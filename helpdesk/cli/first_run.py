@@ -1,6 +1,7 @@
 """Setting the program up for somebody who has just installed it: all of what they answered, or nothing."""
 
 import socket
+import struct
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # the desk's own types, which bring no Qt
 
 SAMPLE_VOTERS = 2_000
 _PATIENCE_SECONDS = 5.0
+_SSL_REQUEST, _SSL_ANSWERS = struct.pack("!ii", 8, 80877103), {b"S", b"N"}
+"""How a client of PostgreSQL asks whether it may encrypt, and all that a server answers (protocol 3, SSLRequest)."""
 
 
 class FirstRun:
@@ -58,11 +61,15 @@ class FirstRun:
         check_strength(password, name, self._settings.limits.operator_password_characters)
 
     def reach(self, server: "ServerPlan") -> None:
-        """See whether somebody answers there, within five seconds. Raises StoreUnreachable."""
+        """See whether a PostgreSQL server answers there, within five seconds. Raises StoreUnreachable."""
         try:
-            socket.create_connection((server.host, server.port), _PATIENCE_SECONDS).close()
+            with socket.create_connection((server.host, server.port), _PATIENCE_SECONDS) as line:
+                line.sendall(_SSL_REQUEST)
+                answer = line.recv(1)
         except (OSError, UnicodeError):
             raise StoreUnreachable from None
+        if answer not in _SSL_ANSWERS:
+            raise StoreUnreachable
 
     def set_up(self, plan: "SetupPlan", progress: Progress) -> "DeskStart":
         """Do all of it; how the desk starts then."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.speech import Translated
+from helpdesk.desk.widgets.rail_button import RailButton
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import ngettext
 
@@ -46,7 +47,7 @@ class Navigation(Translated, QFrame):
         buttons.setContentsMargins(space(2), space(3), space(2), space(3))
         buttons.setSpacing(space(1))
         self.actions_of_pages: list[QAction] = []
-        self._buttons: list[QToolButton] = []
+        self._buttons: list[RailButton] = []
         for page in self._pages:
             action = QAction(line_icon(page.icon, "accent"), "", self)
             action.setCheckable(True)
@@ -54,13 +55,9 @@ class Navigation(Translated, QFrame):
             action.setData(page.number)
             self._group.addAction(action)
             self.actions_of_pages.append(action)
-            button = QToolButton()
+            button = RailButton(action)
             button.setObjectName(f"page{page.number}Button")
-            button.setDefaultAction(action)
-            button.setProperty("weight", "rail")
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(space(6), space(6)))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._buttons.append(button)
             buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         buttons.addStretch(1)
@@ -105,7 +102,7 @@ class Navigation(Translated, QFrame):
 class _RailScroll(QScrollArea):
     """As wide as its buttons; where they do not all fit, at large text sizes, they draw closer, and then it scrolls."""
 
-    def __init__(self, rail: QWidget, buttons: Sequence[QToolButton]) -> None:
+    def __init__(self, rail: QWidget, buttons: Sequence[RailButton]) -> None:
         super().__init__()
         self._rail, self._buttons = rail, buttons
         self._dense = False

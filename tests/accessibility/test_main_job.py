@@ -160,4 +160,4 @@ def test_every_page_tells_a_name_a_role_and_a_state_of_each_control(
 
 
 def is_chosen(sitting: Seat, page: str) -> bool:
-    return "checked" in sitting.finds(role="check box", name=page).states
+    return "checked" in sitting.finds(role="radio button", name=page).states

@@ -1,9 +1,11 @@
 """What the first-run assistant asked for is done as a whole, or nothing of it is."""
 
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -190,12 +192,23 @@ def test_a_server_is_named_in_the_settings_and_nothing_is_created(machine: Machi
     assert load_settings(config_file=machine.file, environment={}).database == machine.started[0].database
 
 
-def test_a_server_that_does_not_answer_is_told(machine: Machine):
+def test_a_server_is_reached_a_closed_port_and_another_service_are_not(machine: Machine, postgresql_server: str):
+    machine.first_run.reach(ServerPlan("127.0.0.1", urlsplit(postgresql_server).port or 0, "helpdesk"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        machine.first_run.reach(ServerPlan("127.0.0.1", port, "helpdesk"))
+        greeting = threading.Thread(target=_greet, args=(listening,))
+        greeting.start()
+        with pytest.raises(StoreUnreachable):
+            machine.first_run.reach(ServerPlan("127.0.0.1", port, "helpdesk"))
+        greeting.join()
     with pytest.raises(StoreUnreachable):
         machine.first_run.reach(ServerPlan("127.0.0.1", port, "helpdesk"))
+
+
+def _greet(listening: socket.socket) -> None:
+    """Answer as a mail server does."""
+    with listening.accept()[0] as line:
+        line.sendall(b"220 mail.example.org ESMTP\r\n")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ from helpdesk.desk.first_run.assistant import Assistant
 from helpdesk.desk.setup_port import ServerPlan, SetupPlan
 from helpdesk.domain.errors import StoreUnreachable
 from helpdesk.domain.progress import Progress
-from tests.conftest import PASSWORD
+from helpdesk.services import build_services
+from helpdesk.services.elections import write_election
+from tests.conftest import PASSWORD, make_context
 from tests.desk.conftest import Keyring, child, press, type_text
 from tests.desk.looks import cut, nameless, sideways
 from tests.rolls import row, write_roll
@@ -243,6 +245,39 @@ def test_a_server_is_asked_for_and_reached_before_it_is_kept(first_start, qtbot)
     child(start.assistant, QPushButton, "nextButton").click()
     qtbot.waitUntil(lambda: start.desk.login is not None, timeout=20_000)
     assert start.left() == ["helpdesk.toml"]
+
+
+def test_from_the_first_page_to_the_desk_on_a_server(first_start, qtbot, postgresql_store, clock, election):
+    with postgresql_store.write() as connection:
+        write_election(connection, election, trial=True)
+    owner = build_services(make_context(postgresql_store, clock))
+    owner.operators.add_first(NAME, PASSWORD)
+    server = postgresql_store.url
+    start = first_start()
+    for field, text in (
+        ("serverHost", server.host),
+        ("serverPort", str(server.port)),
+        ("serverDatabase", server.database),
+    ):
+        start.line(field, text)
+    start.choose("placeServer")
+    press(start.assistant, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: start.desk.login is not None and start.desk.login.isVisible(), timeout=20_000)
+    assert start.left() == ["helpdesk.toml"]
+    login = start.desk.login
+    qtbot.waitUntil(lambda: start.desk.tasks.running == 0, timeout=20_000)
+    child(login, QLineEdit, "loginName").setText(NAME)
+    password = child(login, QLineEdit, "loginPassword")
+    password.setText("another-Password-1")
+    press(password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "not accepted" in child(login, QLabel, "refusal").text(), timeout=20_000)
+    password.setText(PASSWORD)
+    press(password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: start.desk.window is not None, timeout=20_000)
+    assert f"{NAME} (administrator)" in start.desk.window.windowTitle()
+    assert server.database in start.desk.window.windowTitle()
+    start.desk.window.close()
+    qtbot.waitUntil(lambda: start.desk.window is None)
 
 
 def test_another_language_is_spoken_at_once_and_kept(first_start, qtbot):
