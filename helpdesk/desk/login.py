@@ -10,10 +10,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -26,9 +24,10 @@ from helpdesk.desk.opening import Opening
 from helpdesk.desk.remembered_login import RememberedLogin, recall, remember
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.tasks import TaskRunner
-from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.busy_bar import BusyBar
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.field import Field
+from helpdesk.desk.widgets.refusal_line import RefusalLine
 from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.language.catalogue import gettext as _
@@ -83,15 +82,7 @@ class LoginDialog(Translated, QDialog):
         self._no_keyring.setProperty("tone", "quiet")
         self._no_keyring.setWordWrap(True)
         self._no_keyring.hide()
-        self._refusal = IconLabel("warning", "bad")
-        self._refusal.setObjectName("refusal")
-        self._refusal.setWordWrap(True)
-        self._refusal_frame = QFrame()
-        self._refusal_frame.setProperty("notice", "bad")
-        self._refusal_frame.hide()
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
+        self._refusal, self._progress = RefusalLine(3), BusyBar()
         self._button = QPushButton(line_icon("leave", "on_accent"), "")
         self._button.setObjectName("loginButton")
         self._button.setProperty("weight", "primary")
@@ -110,9 +101,6 @@ class LoginDialog(Translated, QDialog):
         self._name.edit.setText(name)
 
     def _lay_out(self) -> None:
-        inner = QVBoxLayout(self._refusal_frame)
-        inner.setContentsMargins(space(3), space(2), space(3), space(2))
-        inner.addWidget(self._refusal)
         inside = QWidget()
         self._content = layout = QVBoxLayout(inside)
         layout.setContentsMargins(space(8), space(7), space(8), space(7))
@@ -124,11 +112,7 @@ class LoginDialog(Translated, QDialog):
         layout.addWidget(self._password)
         layout.addWidget(self._remember)
         layout.addWidget(self._no_keyring)
-        layout.addWidget(self._refusal_frame)
-        room = self._progress.sizePolicy()
-        room.setRetainSizeWhenHidden(True)
-        self._progress.setSizePolicy(room)
-        self._progress.hide()
+        layout.addWidget(self._refusal)
         layout.addWidget(self._progress)
         layout.addWidget(self._button)
         layout.addStretch(1)
@@ -210,10 +194,7 @@ class LoginDialog(Translated, QDialog):
 
     def _say(self, error: HelpdeskError | None) -> None:
         self._error = error
-        text = _words(error, self._zone) if error is not None else ""
-        self._refusal.setText(text)
-        self._refusal_frame.setVisible(bool(text))
-        announce(self, text)
+        self._refusal.say(_words(error, self._zone) if error is not None else "")
         if self.isVisible():
             self._fit()
 
@@ -240,7 +221,6 @@ class LoginDialog(Translated, QDialog):
         )
         self._button.setText(_("Log in"))
         self._button.setAccessibleName(_("Log in"))
-        self._progress.setAccessibleName(_("Under way"))
         self._say(self._error)
 
 

@@ -1,12 +1,11 @@
 """What can be judged of a window without eyes: names for screen readers, and words that are whole."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
     QHeaderView,
     QLabel,
@@ -33,11 +32,23 @@ def nameless(root: QWidget) -> list[str]:
     ]
 
 
+def settle() -> None:
+    """Wait until Qt has done what it put off until nothing else is left to do: layouts, the ranges of scroll bars.
+
+    It does so by timers of zero, which come after every other event, in the order in which they were started.
+    """
+    loop, last = QEventLoop(), QTimer()
+    last.setSingleShot(True)
+    last.timeout.connect(loop.quit)
+    last.start(0)
+    loop.exec()
+
+
 def cut(root: QWidget) -> list[str]:
     """Labels and buttons whose words are wider or higher than the room they have."""
-    for _settling in range(3):
+    for _round in range(3):
         root.grab()
-        QApplication.processEvents()
+        settle()
     found = []
     for widget in root.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, (QLabel, QAbstractButton)) or not widget.text():

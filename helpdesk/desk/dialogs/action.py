@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,9 @@ from helpdesk.desk.icons import line_icon
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.busy_bar import BusyBar
 from helpdesk.desk.widgets.chip import IconLabel
+from helpdesk.desk.widgets.refusal_line import RefusalLine
 from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import ChangedMeanwhile, CredentialsRefused, HelpdeskError, NoteHoldsSecret
 from helpdesk.language.catalogue import gettext as _
@@ -78,14 +79,7 @@ class ActionDialog(Translated, QDialog):
         self._back.hide()
         self.body = QVBoxLayout()
         self.body.setSpacing(space(3))
-        self._refusal = IconLabel("warning", "bad")
-        self._refusal.setObjectName("refusal")
-        self._refusal.setWordWrap(True)
-        self._refusal_frame = QFrame()
-        self._refusal_frame.setProperty("notice", "bad")
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
+        self._refusal, self._progress = RefusalLine(5), BusyBar()
         self.confirm_button = QPushButton()
         self.confirm_button.setObjectName("confirmButton")
         self.confirm_button.setProperty("weight", "danger" if dangerous else "primary")
@@ -97,9 +91,6 @@ class ActionDialog(Translated, QDialog):
         (self.cancel_button if dangerous else self.confirm_button).setDefault(True)
 
     def _lay_out(self) -> None:
-        inner = QVBoxLayout(self._refusal_frame)
-        inner.setContentsMargins(space(5), space(2), space(5), space(2))
-        inner.addWidget(self._refusal)
         content = QWidget()
         self._content = QVBoxLayout(content)
         self._content.setContentsMargins(space(5), space(4), space(5), space(4))
@@ -121,15 +112,10 @@ class ActionDialog(Translated, QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(ContentScroll(content), 1)
-        layout.addWidget(self._refusal_frame)
+        layout.addWidget(self._refusal)
         layout.addWidget(self._progress)
         layout.addWidget(foot)
         self._foot = foot
-        self._refusal_frame.hide()
-        room = self._progress.sizePolicy()
-        room.setRetainSizeWhenHidden(True)
-        self._progress.setSizePolicy(room)
-        self._progress.hide()
 
     # --- what a subclass says
 
@@ -219,9 +205,7 @@ class ActionDialog(Translated, QDialog):
 
     def say_refusal(self, text: str) -> None:
         """Show why it was not done; empty to show nothing."""
-        self._refusal.setText(text)
-        self._refusal_frame.setVisible(bool(text))
-        announce(self, text)
+        self._refusal.say(text)
 
     def reject(self) -> None:
         """Close, unless the action is under way: its outcome must be told."""
@@ -298,9 +282,8 @@ class ActionDialog(Translated, QDialog):
         self._back.setText(_("What you had typed before is back."))
         self.cancel_button.setText(_("Cancel"))
         self.cancel_button.setAccessibleName(_("Cancel"))
-        self._progress.setAccessibleName(_("Under way"))
         if self._last_error is not None:
-            self._refusal.setText(error_text(self._last_error, self.session.zone))
+            self._refusal.say_again(error_text(self._last_error, self.session.zone))
         self.confirm_button.setIcon(line_icon(self.icon_name(), "on_bad" if self._dangerous else "on_accent"))
 
     def icon_name(self) -> str:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -25,8 +24,10 @@ from helpdesk.desk.setup_port import FirstVoters, Place, SetupPlan, SetupPort
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.tasks import TaskRunner
 from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.busy_bar import BusyBar
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.progress import ProgressStrip
+from helpdesk.desk.widgets.refusal_line import RefusalLine
 from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import HelpdeskError, PasswordsDiffer, Stopped
 from helpdesk.language.catalogue import gettext as _
@@ -63,15 +64,7 @@ class Assistant(Translated, QDialog):
         for step in (self._place, self._operator, self._mail, self._voters):
             self._stack.addWidget(ContentScroll(step))
             step.changed.connect(self._refresh)
-        self._refusal = IconLabel("warning", "bad")
-        self._refusal.setObjectName("refusal")
-        self._refusal.setWordWrap(True)
-        self._refusal_frame = QFrame()
-        self._refusal_frame.setProperty("notice", "bad")
-        self._refusal_frame.hide()
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
+        self._refusal, self._busy = RefusalLine(5), BusyBar()
         self._job = LongJob(tasks, LongJobs(self), self)
         self._strip = ProgressStrip(self._job)
         self._cancel, self._back, self._next = QPushButton(), QPushButton(), QPushButton()
@@ -92,9 +85,6 @@ class Assistant(Translated, QDialog):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        inner = QVBoxLayout(self._refusal_frame)
-        inner.setContentsMargins(space(5), space(2), space(5), space(2))
-        inner.addWidget(self._refusal)
         head = QVBoxLayout()
         head.setContentsMargins(space(5), space(4), space(5), space(2))
         head.setSpacing(space(1))
@@ -112,16 +102,12 @@ class Assistant(Translated, QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self._back)
         buttons.addWidget(self._next)
-        room = self._busy.sizePolicy()
-        room.setRetainSizeWhenHidden(True)
-        self._busy.setSizePolicy(room)
-        self._busy.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addLayout(body, 1)
-        layout.addWidget(self._refusal_frame)
+        layout.addWidget(self._refusal)
         layout.addWidget(self._strip)
         layout.addWidget(self._busy)
         layout.addWidget(foot)
@@ -230,10 +216,7 @@ class Assistant(Translated, QDialog):
 
     def _say(self, words: Callable[[], str] | None) -> None:
         self._error = words
-        text = words() if words is not None else ""
-        self._refusal.setText(text)
-        self._refusal_frame.setVisible(bool(text))
-        announce(self, text)
+        self._refusal.say(words() if words is not None else "")
 
     def _refresh(self) -> None:
         """What can be pressed now."""
@@ -257,11 +240,10 @@ class Assistant(Translated, QDialog):
         self._title.setText(self.step.title())
         self._cancel.setText(_("Leave"))
         self._back.setText(_("Back"))
-        self._busy.setAccessibleName(_("Under way"))
         for button in (self._cancel, self._back):
             button.setAccessibleName(button.text())
         if self._error is not None:
-            self._refusal.setText(self._error())
+            self._refusal.say_again(self._error())
         self._refresh()
 
 

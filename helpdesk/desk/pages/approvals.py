@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFormLayout, QFrame, QLabel, QPushButton, QVBoxLayout
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.decide import DecideDialog
@@ -132,8 +132,10 @@ class ApprovalsPage(Page):
         dialog.finished.connect(self._decided)
         dialog.ask()
 
-    def _decided(self) -> None:
-        self._table.setFocus()
+    def _decided(self, result: int) -> None:
+        """On to the list once it is done; the focus is where it was after Cancel."""
+        if result == QDialog.DialogCode.Accepted:
+            self._table.setFocus()
         self.shown()
 
     def _state_words(self, change: AddressChangeView) -> str:

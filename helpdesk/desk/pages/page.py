@@ -1,7 +1,7 @@
 """The frame of a page: its title, a row of buttons, what was just done, and its content."""
 
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
 from helpdesk.desk.request import Request
@@ -9,11 +9,11 @@ from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.troubles import Troubles
 from helpdesk.desk.widgets.announce import announce
+from helpdesk.desk.widgets.busy_bar import BusyBar
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.scroll import ContentScroll
 from helpdesk.domain.errors import HelpdeskError
-from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.errors import error_text
 
 
@@ -38,13 +38,7 @@ class Page(Translated, QWidget):
         self._done.setWordWrap(True)
         self._done.setProperty("tone", "strong")
         self._done.hide()
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        room = self._busy.sizePolicy()
-        room.setRetainSizeWhenHidden(True)
-        self._busy.setSizePolicy(room)
-        self._busy.hide()
+        self._busy = BusyBar()
         self._waiting = 0
         self.buttons = Flow()
         bar = QFrame()
@@ -126,5 +120,4 @@ class Page(Translated, QWidget):
         self._title.setText(self.title())
         self._hint.setText(self.hint())
         self._hint.setVisible(bool(self.hint()))
-        self._busy.setAccessibleName(_("Under way"))
         self.setAccessibleName(self.title())

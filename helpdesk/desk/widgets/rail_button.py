@@ -22,7 +22,8 @@ class RailButton(QAbstractButton):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.toggled.connect(self._let_tab_in)
         action.changed.connect(self._follow)
         self.clicked.connect(action.trigger)
         self._follow()
@@ -57,6 +58,10 @@ class RailButton(QAbstractButton):
         if self.isDown():
             option.state |= QStyle.StateFlag.State_Sunken
         return option
+
+    def _let_tab_in(self, chosen: bool) -> None:  # noqa: FBT001 (a signal's argument)
+        """Tab comes to the chosen one of its neighbours: Qt itself would have it come to whichever had the focus."""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if chosen else Qt.FocusPolicy.NoFocus)
 
     def _follow(self) -> None:
         self.setText(self._action.text())

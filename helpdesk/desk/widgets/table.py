@@ -228,6 +228,7 @@ class Table(Translated, QTableView, Generic[Value]):
             self.setColumnHidden(place, place not in widths)
         for place, width in widths.items():
             self.setColumnWidth(place, width)
+        self.updateGeometries()  # Qt would take in the new widths later, and scroll sideways until then
 
     def _need(self, column: Column[Value]) -> Need:
         """The width that the column's name and first lines take, with the room around them."""

@@ -1,5 +1,7 @@
 """The steps of the roll page."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,6 +16,7 @@ from helpdesk.desk.appearance import space
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.signs import DIFFERENCE_SIGNS, PROBLEM_SIGNS, Sign
 from helpdesk.desk.speech import Translated
+from helpdesk.desk.widgets.announce import announce
 from helpdesk.desk.widgets.chip import IconLabel
 from helpdesk.desk.widgets.flow import Flow
 from helpdesk.desk.widgets.scroll import ContentScroll
@@ -54,9 +57,12 @@ class FileStep(Translated, QWidget):
         layout.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._file)
         layout.addStretch(1)
-        self.setFocusProxy(self.choose)
         self._file.hide()
         self.retranslate()
+
+    def begins_at(self) -> QWidget:
+        """Choosing."""
+        return self.choose
 
     def show_file(self, path: str) -> None:
         """This one."""
@@ -134,9 +140,16 @@ class ColumnStep(Translated, ContentScroll):
             self._grid.addWidget(box, row, 1)
             self._boxes.append(box)
             self._labels.append(label)
-        if self._boxes:
-            self.setFocusProxy(self._boxes[0])
         self.retranslate()
+
+    def begins_at(self) -> QWidget | None:
+        """The first column."""
+        return self._boxes[0] if self._boxes else None
+
+    def lead_to(self, *following: QWidget) -> None:
+        """Have Tab go from the last column to these: the lists, which are made late, would come after everything."""
+        for one, other in pairwise((*self._boxes, *following)):
+            QWidget.setTabOrder(one, other)
 
     def mapping(self) -> dict[str, str]:
         """The columns that the file calls by another name: the roll's name, and theirs."""
@@ -241,10 +254,18 @@ class DifferenceStep(Translated, QWidget):
         """True when voters whom the file lacks are to be removed."""
         return self._remove.isChecked()
 
+    def begins_at(self) -> QWidget | None:
+        """What is wrong, or what would change: never the button, which a key pressed twice would press."""
+        report = self._report
+        if report is None or not (report.problems or report.differences):
+            return None
+        return self._problems if report.problems else self._differences
+
     def show_report(self, report: RollReport) -> None:
         """What the check found."""
         self._report = report
         self.retranslate()
+        announce(self, self._verdict.text())
 
     def _toggled(self, _: bool) -> None:  # noqa: FBT001 (a signal's argument)
         self.changed.emit()
@@ -315,6 +336,7 @@ class DoneStep(Translated, QWidget):
         """What was done."""
         self._report = report
         self.retranslate()
+        announce(self, f"{self._words.text()} {self._counts.text()}")
 
     def retranslate(self) -> None:
         """Words and numbers."""

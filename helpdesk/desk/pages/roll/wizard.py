@@ -108,6 +108,7 @@ class RollPage(Page):
 
     def _columns_known(self, columns: tuple[ColumnMatch, ...]) -> None:
         self._columns.show_columns(columns)
+        self._columns.lead_to(self._back, self._next)
         self._show_step(COLUMNS)
 
     def _choose_file(self) -> None:
@@ -160,9 +161,13 @@ class RollPage(Page):
     def _show_step(self, step: int) -> None:
         self._steps.setCurrentIndex(step)
         self._refresh()
-        current = self._steps.currentWidget()
-        if current is not None:
-            current.setFocus()
+        first = {
+            FILE: self._file.begins_at(),
+            COLUMNS: self._columns.begins_at(),
+            DIFFERENCE: self._difference.begins_at() or self._back,
+        }
+        self.begin_at(first.get(step) or self._next)
+        self.setFocus()
 
     def _refresh(self) -> None:
         """What can be done in this step, and what it is called."""

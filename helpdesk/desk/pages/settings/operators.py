@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from helpdesk.desk.dialogs.action import ActionDialog
 from helpdesk.desk.dialogs.operator import AddOperatorDialog, OperatorPasswordDialog, OperatorScopeDialog, ToggleDialog
@@ -102,8 +102,10 @@ class OperatorsSection(Section):
         dialog.finished.connect(self._asked)
         dialog.ask()
 
-    def _asked(self) -> None:
-        self._table.setFocus()
+    def _asked(self, result: int) -> None:
+        """On to the list once it is done; the focus is where it was after Cancel."""
+        if result == QDialog.DialogCode.Accepted:
+            self._table.setFocus()
         self.shown()
 
     def _state_of(self, view: OperatorView) -> str:
