@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import chain, islice, pairwise, repeat
-from operator import ne, not_
+from itertools import chain, islice, pairwise
+from operator import not_
 from pathlib import Path
 from typing import TypeAlias
 
@@ -27,13 +27,14 @@ from helpdesk.services.guard import operator_at_work, record_refusal
 from helpdesk.services.roll_arrivals import NewVoters, new_voters
 from helpdesk.services.roll_changes import RollChanges
 from helpdesk.services.roll_differences import differences
+from helpdesk.services.roll_known import KnownVoters
 from helpdesk.services.roll_spool import RowSpool
 from helpdesk.store.arrivals import Ground
 from helpdesk.store.audit_chain import append
 from helpdesk.store.bulk import write_much
 from helpdesk.store.engine import file_faults
 from helpdesk.store.import_turn import import_turn
-from helpdesk.store.schema import roll_import, voter
+from helpdesk.store.schema import roll_import
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
@@ -41,7 +42,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 Stop: TypeAlias = Callable[[], bool]
 """Asked now and then: True ends the work, and nothing has been changed."""
 
-_SEEN = b""
 _SHARES = 8
 
 
@@ -180,11 +180,10 @@ class Rolls:
         file_hash = reader.digest(path)
         with self._context.store.read() as connection:
             since = connection.scalar(select(func.max(roll_import.c.id)))
-            known, away = _known(connection)
             ground = Ground.of(connection)
         voters = new_voters(self._context.store, ground, only_counted=check)
         with file_faults(), voters as added, RowSpool() as changed:
-            comparison = _Comparison(known, away, added, changed)
+            comparison = _Comparison(KnownVoters(self._context.store), added, changed)
             for raw in reader(path, mapping=mapping):
                 comparison.meet(RollRows.stored(raw))
                 told.so_far(comparison.rows, 0)
@@ -210,8 +209,8 @@ def _importer(connection: Connection, actor: Operator) -> Operator:
 class _Comparison:
     """A file's rows beside the voters known: who is added, changed, back again, missing, and what is wrong."""
 
-    def __init__(self, known: dict[str, bytes], away: set[str], added: NewVoters, changed: RowSpool) -> None:
-        self._known, self._away, self._added, self._changed = known, away, added, changed
+    def __init__(self, known: KnownVoters, added: NewVoters, changed: RowSpool) -> None:
+        self._known, self._added, self._changed = known, added, changed
         self._problems: list[Problem] = []
         self._back: list[str] = []
         self._clashes = _Clashes()
@@ -222,9 +221,7 @@ class _Comparison:
     def meet(self, rows: RollRows) -> None:
         """Take note of some rows. Those that are stored as they are were sound when they were."""
         self.rows += len(rows)
-        known = self._known
-        numbers = rows["id_electeur"]
-        is_fresh = [*map(ne, map(known.get, numbers), rows.digests)]
+        is_fresh = self._known.are_otherwise(rows.digests)
         fresh = rows.only(is_fresh)
         met = rows
         if wrong := fresh.problems():
@@ -235,7 +232,7 @@ class _Comparison:
             met = rows.only([place not in bad for place in range(len(rows))])
             fresh = fresh.only([place not in wrong for place in range(len(fresh))])
         self._clashes.meet(met)
-        is_new = [number not in known for number in fresh["id_electeur"]]
+        is_new = self._known.are_new(fresh["id_electeur"]) if len(fresh) else []
         new = fresh.only(is_new)
         if len(new):
             self.first_added += islice(new, MOST_DIFFERENCES - len(self.first_added))
@@ -245,11 +242,7 @@ class _Comparison:
             self.first_changed += islice(changed, MOST_DIFFERENCES - len(self.first_changed))
             for row in changed:
                 self._changed.put(row)
-        if known:
-            seen = [*filter(known.__contains__, met["id_electeur"])]
-            known.update(zip(seen, repeat(_SEEN)))
-            if self._away:
-                self._back += [number for number in seen if number in self._away]
+        self._back += self._known.back(met["id_electeur"])
 
     def plan(
         self, path: Path, file_hash: str, since: int | None, rows_again: Callable[[], Iterator[RawRows]]
@@ -258,7 +251,7 @@ class _Comparison:
         problems = tuple(
             sorted([*self._problems, *self._clashes.problems(rows_again)], key=lambda problem: problem.line)
         )
-        missing = [number for number, digest in self._known.items() if digest != _SEEN]
+        missing: list[str] = []
         report = RollReport(
             file=path.name,
             file_hash=file_hash,
@@ -268,6 +261,7 @@ class _Comparison:
             since=since,
         )
         if not report.errors:
+            missing = self._known.missing()
             added, changed = len(self._added), len(self._changed)
             report = replace(
                 report, added=added, changed=changed, unchanged=self.rows - added - changed, missing=len(missing)
@@ -390,19 +384,3 @@ def _clashes(rows: Sequence[RollRow]) -> list[Problem]:
 
 def _also_tied(line: int, other: str) -> Problem:
     return Problem(line, "mel_secondaires", ProblemCode.ADDRESS_ALSO_TIED, shorten(other), Severity.WARNING)
-
-
-def _known(connection: Connection) -> tuple[dict[str, bytes], set[str]]:
-    """The digest of every voter's row by number, and the numbers of those marked as missing."""
-    query = select(voter.c.number, voter.c.roll_digest)
-    rows = connection.execution_options(yield_per=10_000).execute(query)
-    known = {number: _bytes_of(digest) for number, digest in rows}
-    away = set(connection.scalars(select(voter.c.number).where(voter.c.missing_since.is_not(None))))
-    return known, away
-
-
-def _bytes_of(digest: str) -> bytes:
-    try:
-        return bytes.fromhex(digest) or b"?"
-    except ValueError:
-        return b"?"
