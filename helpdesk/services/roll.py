@@ -111,7 +111,9 @@ class Rolls:
             with turn, _many_values(), self._read(path, mapping, told) as plan:
                 if plan.report.errors:
                     raise RollRejected(plan.report)
-                with write_much(self._context.store) as connection:
+                for _step in plan.added.prepare():
+                    told.so_far(0, plan.report.added + plan.report.changed)
+                with write_much(self._context.store, only_first=plan.added.are_first) as connection:
                     return self._apply(connection, actor, plan, told, remove_missing=remove_missing)
         except Refusal as refusal:
             record_refusal(self._context, actor.name, Action.ROLL_IMPORTED, refusal)

@@ -39,10 +39,20 @@ class NewVoters:
         if self._arrivals is not None:
             self._arrivals.end()
 
+    @property
+    def are_first(self) -> bool:
+        """True if they are the first voters of the store."""
+        return self._count > 0 and self._arrivals is not None and self._arrivals.are_first
+
+    def prepare(self) -> Iterator[None]:
+        """Do what can be done before the store is locked, step by step. Raises StoreFull."""
+        if self._arrivals is not None and self._count:
+            yield from self._arrivals.prepare()
+
     def settle(self, connection: Connection) -> None:
         """Make sure, before anything is changed, that they can be added. Raises StoreBusy."""
         if self._arrivals is not None and self._count:
-            self._arrivals.settle(connection)
+            self._arrivals.settle(connection, self._establishments)
 
     def apply(self, connection: Connection, changes: RollChanges) -> Iterator[int]:
         """Add them in a transaction; gives how many are done. Raises WorkerLost."""
@@ -51,7 +61,7 @@ class NewVoters:
             return
         codes = [code for several in arrivals.ballots for code in split_several(several)]
         changes.learn(self._establishments, codes)
-        for done in arrivals.take_over(connection, changes.ballots):
+        for done in arrivals.take_over(connection):
             yield self._count * done // arrivals.STEPS
 
 
@@ -64,6 +74,10 @@ def new_voters(store: Store, ground: Ground, *, only_counted: bool) -> Iterator[
     path = store.path
     with ExitStack() as opened:
         folder = opened.enter_context(import_folder(Path(tempfile.gettempdir()) if path is None else path.parent))
-        arrivals = SentVoters(folder) if path is None else StagedVoters(folder, ground)
+        if path is None:
+            arrivals: Arrivals = SentVoters(folder)
+        else:
+            with store.read() as connection:
+                arrivals = StagedVoters(folder, ground, connection)
         opened.callback(arrivals.close)
         yield NewVoters(arrivals)

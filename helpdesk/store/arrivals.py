@@ -9,38 +9,65 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
 from helpdesk.domain.roll import SEVERAL
 from helpdesk.domain.roll_rows import RollRows, split_several
 from helpdesk.store.engine import driver_faults
-from helpdesk.store.schema import voter
+from helpdesk.store.schema import ballot, establishment, voter
 from helpdesk.store.search.staging import NewVoters
 from helpdesk.store.search.tables import search_place
 from helpdesk.store.search.worker import IndexWork
 
 _PREFIX = "helpdesk-roll-"
 _ABANDONED_SECONDS = 24 * 3600
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What ids of new voters and places depend on: the last voter, and the places known."""
+    """What numbers of new rows depend on: the last voter, and the places, establishments and ballots known."""
 
-    last_id: int
-    places: Mapping[tuple[str, str], int]
+    last_id: int = 0
+    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    establishments: Mapping[str, int] = field(default_factory=dict)
+    ballots: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: Connection) -> Self:
         """As the store is now."""
         query = select(search_place.c.academy, search_place.c.department, search_place.c.id)
         places = {(academy, department): each for academy, department, each in connection.execute(query)}
-        return cls(connection.scalar(select(func.max(voter.c.id))) or 0, places)
+        codes = (
+            {row.code: row.id for row in connection.execute(select(table.c.code, table.c.id))}
+            for table in (establishment, ballot)
+        )
+        return cls(connection.scalar(select(func.max(voter.c.id))) or 0, places, *codes)
+
+
+class Numbered(dict[_Key, int]):
+    """The numbers of what the store has; what is new has the next one when it is first asked for."""
+
+    def __init__(self, known: Mapping[_Key, int]) -> None:
+        """Begin with what is known."""
+        super().__init__(known)
+        self._known = len(known)
+        self._last = max(known.values(), default=0)
+
+    def __missing__(self, key: _Key) -> int:
+        self._last += 1
+        self[key] = self._last
+        return self._last
+
+    def new(self) -> list[tuple[int, _Key]]:
+        """The new ones, with their numbers."""
+        return [(number, key) for key, number in islice(self.items(), self._known, None)]
 
 
 class Arrivals(ABC):
@@ -52,14 +79,18 @@ class Arrivals(ABC):
     def __init__(self, ground: Ground, index: IndexWork) -> None:
         """Nobody yet; ids and places are given from what the store has on."""
         self._ground, self._index = ground, index
-        self.places = dict(ground.places)
-        self._next_place = max(self.places.values(), default=0) + 1
+        self.places = Numbered(ground.places)
         self._count = 0
         self.ballots: dict[str, None] = {}
         """The cells of ballots that rows have, in the order of the file."""
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def are_first(self) -> bool:
+        """True if the store had no voter yet."""
+        return not self._ground.last_id
 
     def put(self, rows: RollRows) -> None:
         """Take in new voters. Raises WorkerLost, and StoreFull where no room is left for the files."""
@@ -83,8 +114,8 @@ class Arrivals(ABC):
                 addresses.append((voter_id, other, folded_other, 0))
                 together.append(f"{folded} {folded_other}")
         with driver_faults():
-            self._write(self._voters(ids, rows), addresses)
-        places = [str(self._place(*where)) for where in zip(rows["academie"], rows["departement"], strict=True)]
+            self._write(ids, rows, addresses)
+        places = [*map(str, map(self.places.__getitem__, zip(rows["academie"], rows["departement"], strict=True)))]
         names = (rows["prenom"], rows["nom_famille"], rows["nom_usage"])
         self._index.add(NewVoters(first_id, *names, rows["academie"], places, together))
 
@@ -96,38 +127,27 @@ class Arrivals(ABC):
         """End the work on the files, done or not."""
         self._index.close()
 
-    def settle(self, connection: Connection) -> None:  # noqa: B027 (a server gives ids when it takes over)
+    def prepare(self) -> Iterator[None]:
+        """Put the files in order, step by step, before the store is locked. Raises StoreFull."""
+        return iter(())  # a server puts everything in order itself
+
+    def settle(self, connection: Connection, names: Mapping[str, str]) -> None:  # noqa: B027 (a server gives ids itself)
         """Make sure of the ids that were given, at the start of the transaction, before it changes anything.
 
-        Raises StoreBusy when the store has other voters or places than it had.
+        `names` are those of establishments, by their codes. Raises StoreBusy when the store has other voters, places,
+        establishments or ballots than it had.
         """
 
     @abstractmethod
-    def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:
+    def take_over(self, connection: Connection) -> Iterator[int]:
         """Add all of them, in a transaction of `write_much`; gives how many of STEPS are done.
 
-        Establishments and ballots (ids by their codes) are there already. Raises WorkerLost.
+        Establishments and ballots are there already. Raises WorkerLost.
         """
 
     @abstractmethod
-    def _write(self, voters: Iterator[tuple[object, ...]], addresses: Sequence[tuple[int, str, str, int]]) -> None:
-        """Keep rows: see `_voters`, and address, folded, 1 for tied of each voter."""
-
-    @staticmethod
-    def _voters(ids: Sequence[int], rows: RollRows) -> Iterator[tuple[object, ...]]:
-        return zip(
-            ids, rows["id_electeur"], rows["civilite"], rows["nom_usage"], rows["nom_famille"], rows["prenom"],
-            rows["date_naissance"], rows["academie"], rows["departement"], rows["uai"], rows["corps"],
-            rows["statut"], rows["codes_scrutins"], [digest.hex() for digest in rows.digests], strict=True,
-        )  # fmt: skip
-
-    def _place(self, academy: str, department: str) -> int:
-        where = (academy, department)
-        found = self.places.get(where)
-        if found is None:
-            found = self.places[where] = self._next_place
-            self._next_place += 1
-        return found
+    def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:
+        """Keep rows: of each address the voter, the address, it folded, 1 for tied."""
 
 
 @contextmanager

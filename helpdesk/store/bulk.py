@@ -12,8 +12,12 @@ _CACHE_KIB = 32 * 1024
 
 
 @contextmanager
-def write_much(store: Store) -> Iterator[Connection]:
-    """`Store.write` for very many rows: what SQLite sorts on the way goes to the disk, not into memory."""
+def write_much(store: Store, *, only_first: bool = False) -> Iterator[Connection]:
+    """`Store.write` for very many rows: what SQLite sorts on the way goes to the disk, not into memory.
+
+    `only_first` is for a transaction that does nothing but put the first rows into tables, and makes every reference
+    itself: SQLite checks none then, and takes tables of the same form over as they lie.
+    """
     with driver_faults(), store.engine.connect().execution_options(helpdesk_write=True) as connection:
         raw: Any = connection.connection.driver_connection
         on_sqlite = connection.dialect.name == "sqlite"
@@ -21,7 +25,7 @@ def write_much(store: Store) -> Iterator[Connection]:
         if on_sqlite:
             raw.execute("PRAGMA temp_store = FILE")
             raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            raw.execute("PRAGMA threads = 1")  # sorts for indexes go on beside the reading of what is to be sorted
+            raw.execute(f"PRAGMA foreign_keys = {'OFF' if only_first else 'ON'}")
         try:
             with connection.begin():
                 yield connection
@@ -32,4 +36,4 @@ def write_much(store: Store) -> Iterator[Connection]:
                         raw.execute(f"DETACH {name}")
                 raw.execute("PRAGMA temp_store = MEMORY")
                 raw.execute(f"PRAGMA cache_size = {usual_cache}")
-                raw.execute("PRAGMA threads = 0")
+                raw.execute("PRAGMA foreign_keys = ON")

@@ -3,12 +3,13 @@
 See `guard/sql/8_roll.sql` for the tables that they are sent to, and the function that takes them over.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from helpdesk.domain.roll_rows import RollRows
 from helpdesk.store.arrivals import Arrivals, Ground
 from helpdesk.store.search.staging import CopiedIndex
 from helpdesk.store.search.worker import IndexWork
@@ -24,7 +25,7 @@ class SentVoters(Arrivals):
 
     def __init__(self, folder: Path) -> None:
         """Make the files in this folder, with ids and places from 1 on: the server gives the store's own."""
-        super().__init__(Ground(0, {}), IndexWork(CopiedIndex, folder / "index"))
+        super().__init__(Ground(), IndexWork(CopiedIndex, folder / "index"))
         self._folder = folder
         self._files = {name: (folder / name).open("wb") for name in _OF_VOTERS}
 
@@ -39,16 +40,21 @@ class SentVoters(Arrivals):
         for file in self._files.values():
             file.close()
 
-    def _write(self, voters: Iterator[tuple[object, ...]], addresses: Sequence[tuple[int, str, str, int]]) -> None:
+    def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:
+        voters = zip(
+            ids, rows["id_electeur"], rows["civilite"], rows["nom_usage"], rows["nom_famille"], rows["prenom"],
+            rows["date_naissance"], rows["academie"], rows["departement"], rows["uai"], rows["corps"],
+            rows["statut"], rows["codes_scrutins"], map(bytes.hex, rows.digests), strict=True,
+        )  # fmt: skip
         self._append("voter", voters)
         self._append("address", addresses)
 
-    def _append(self, name: str, rows: Iterator[tuple[object, ...]] | Sequence[tuple[object, ...]]) -> None:
+    def _append(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
         """No value holds a tab or a line break: backslashes are all that there is to escape."""
         text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
         self._files[name].write(text.replace("\\", "\\\\").encode())
 
-    def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:  # noqa: ARG002 (see Arrivals)
+    def take_over(self, connection: Connection) -> Iterator[int]:
         connection.execute(select(func.helpdesk.expect_voters()))
         done = 0
         for name in _OF_VOTERS:

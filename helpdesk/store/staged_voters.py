@@ -1,54 +1,58 @@
-"""Voters whom an import adds to an embedded store: prepared by SQLite itself in files beside the store.
+"""Voters whom an import adds to an embedded store: prepared in files beside it, in tables of the store's own form.
 
-What remains to be done while the store is locked is copying from table to table, within SQLite.
+What remains to be done while the store is locked is copying from table to table, within SQLite; into a store without
+voters, rows and the entries of indexes are copied as they lie.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from helpdesk.domain.errors import StoreBusy
-from helpdesk.domain.roll_rows import split_several
-from helpdesk.store.arrivals import Arrivals, Ground
+from helpdesk.domain.roll_rows import RollRows, split_several
+from helpdesk.store.arrivals import Arrivals, Ground, Numbered
 from helpdesk.store.engine import driver_faults
 from helpdesk.store.schema import account, address, enrolment, voter
-from helpdesk.store.search.staging import StagedIndex, staging_file
-from helpdesk.store.search.tables import search_vocabulary
+from helpdesk.store.search.staging import INDEX_TABLES, StagedIndex, staging_file
 from helpdesk.store.search.worker import IndexWork
+from helpdesk.store.table_forms import TableForms
 
 _VOTERS_FILE, _INDEX_FILE = "voters.db", "index.db"
-_REBUILT: tuple[Table, ...] = (voter, address, account, enrolment, search_vocabulary)
-_TABLES = (
-    (
-        "CREATE TABLE voter (id INTEGER PRIMARY KEY, number, title, usage_name, family_name, first_name, birth_date,"
-        " academy, department, code, corps, status, ballots, roll_digest)"
-    ),
-    "CREATE TABLE address (voter_id, address, folded, tied)",
-)
-_VOTERS = """
-    INSERT INTO voter (id, number, title, family_name, usage_name, first_name, birth_date,
-        establishment_id, academy, department, corps, status, roll_digest)
-    SELECT v.id, v.number, v.title, v.family_name, v.usage_name, v.first_name, v.birth_date,
-        e.id, v.academy, v.department, v.corps, v.status, v.roll_digest
-    FROM staged.voter AS v CROSS JOIN main.establishment AS e ON e.code = v.code ORDER BY v.id
+_TABLES: tuple[Table, ...] = (voter, address, account, enrolment)
+# A voter or an address that the file has twice is passed over here: the import is refused for it before this is used.
+_PUT_VOTER = """
+    INSERT OR IGNORE INTO voter (id, number, title, usage_name, family_name, first_name, birth_date, establishment_id,
+        academy, department, corps, status, roll_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_WHAT_IS_THEIRS = (
-    (
-        "INSERT INTO address (voter_id, address, folded, tied)"
-        " SELECT voter_id, address, folded, tied FROM staged.address ORDER BY rowid"
-    ),
-    "INSERT INTO account (voter_id) SELECT id FROM staged.voter ORDER BY id",
-    (
-        "INSERT INTO enrolment (voter_id, ballot_id) SELECT v.id, e.ballot_id"
-        " FROM staged.voter AS v CROSS JOIN temp.enrolled AS e ON e.ballots = v.ballots ORDER BY v.id"
-    ),
+_PUT_ADDRESS = "INSERT OR IGNORE INTO address (voter_id, address, folded, tied) VALUES (?, ?, ?, ?)"
+_PUT_ACCOUNTS = "INSERT INTO account (voter_id) SELECT id FROM voter ORDER BY id"
+_ASIDE = (
+    "CREATE TEMP TABLE cell_of (voter_id INTEGER PRIMARY KEY, cell INTEGER)",
+    "CREATE TEMP TABLE ballot_of (cell INTEGER, ballot_id INTEGER, PRIMARY KEY (cell, ballot_id)) WITHOUT ROWID",
 )
-_ENROLLED = "CREATE TEMP TABLE enrolled (ballots, ballot_id, PRIMARY KEY (ballots, ballot_id)) WITHOUT ROWID"
-_INDEX = (
+"""The cell of ballots that each voter has, by its number, and the ballots that it means."""
+_PUT_ENROLMENTS = (
+    "INSERT INTO enrolment (voter_id, ballot_id) SELECT c.voter_id, b.ballot_id"
+    " FROM cell_of AS c CROSS JOIN ballot_of AS b ON b.cell = c.cell ORDER BY c.voter_id"
+)
+_COPY = {table.name: f"INSERT INTO main.{table.name} SELECT * FROM staged.{table.name}" for table in _TABLES}
+_COPY_MORE = _COPY | {
+    address.name: (
+        "INSERT INTO main.address (voter_id, address, folded, tied)"
+        " SELECT voter_id, address, folded, tied FROM staged.address ORDER BY id"
+    )
+}
+_COPY_INDEX = (
     "INSERT INTO search_entry SELECT * FROM staged_index.search_entry",
     "INSERT INTO search_key SELECT * FROM staged_index.search_key",
+)
+_COPY_WORDS = tuple(
+    f"INSERT INTO {name} SELECT * FROM staged_index.{name}"
+    for name in ("search_part", "search_slip", "search_vocabulary")
+)
+_COPY_MORE_WORDS = (
     "INSERT OR IGNORE INTO search_part SELECT p.* FROM staged_index.search_part AS p",
     "INSERT OR IGNORE INTO search_slip SELECT s.* FROM staged_index.search_slip AS s",
     (
@@ -61,69 +65,73 @@ _INDEX = (
 class StagedVoters(Arrivals):
     """New voters of one import into an embedded store."""
 
-    STEPS = 1 + len(_WHAT_IS_THEIRS) + len(_INDEX)
+    STEPS = len(_COPY) + len(_COPY_INDEX) + len(_COPY_WORDS)
 
-    def __init__(self, folder: Path, ground: Ground) -> None:
-        """Make the files in this folder."""
-        super().__init__(ground, IndexWork(StagedIndex, folder / _INDEX_FILE))
+    def __init__(self, folder: Path, ground: Ground, connection: Connection) -> None:
+        """Make the files in this folder, with tables as `connection` has them."""
+        index_forms = TableForms.of(connection, INDEX_TABLES)
+        super().__init__(ground, IndexWork(partial(StagedIndex, forms=index_forms), folder / _INDEX_FILE))
         self._folder = folder
+        self._forms = TableForms.of(connection, _TABLES)
+        self._establishments, self._ballots = Numbered(ground.establishments), Numbered(ground.ballots)
+        self._cells: Numbered[str] = Numbered({})
         self._file = staging_file(folder / _VOTERS_FILE)
-        for table in _TABLES:
+        for table in (*self._forms.tables, *_ASIDE):
             self._file.execute(table)
         self._file.execute("BEGIN")
 
-    def end(self) -> None:
+    def prepare(self) -> Iterator[None]:
         with driver_faults():
-            self._file.execute("COMMIT")
-        super().end()
+            self._file.executemany("INSERT INTO ballot_of VALUES (?, ?)", self._enrolled())
+        for statement in (_PUT_ENROLMENTS, _PUT_ACCOUNTS, *self._forms.indexes, "COMMIT"):
+            with driver_faults():
+                self._file.execute(statement)
+            yield
 
     def close(self) -> None:
         super().close()
         self._file.close()
 
-    def _write(self, voters: Iterator[tuple[object, ...]], addresses: Sequence[tuple[int, str, str, int]]) -> None:
-        self._file.executemany(f"INSERT INTO voter VALUES ({', '.join('?' * 14)})", voters)
-        self._file.executemany("INSERT INTO address VALUES (?, ?, ?, ?)", addresses)
+    def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:
+        voters = zip(
+            ids, rows["id_electeur"], rows["civilite"], rows["nom_usage"], rows["nom_famille"], rows["prenom"],
+            rows["date_naissance"], map(self._establishments.__getitem__, rows["uai"]), rows["academie"],
+            rows["departement"], rows["corps"], rows["statut"], map(bytes.hex, rows.digests), strict=True,
+        )  # fmt: skip
+        self._file.executemany(_PUT_VOTER, voters)
+        self._file.executemany(_PUT_ADDRESS, addresses)
+        cells = zip(ids, map(self._cells.__getitem__, rows["codes_scrutins"]), strict=True)
+        self._file.executemany("INSERT INTO cell_of VALUES (?, ?)", cells)
 
-    def settle(self, connection: Connection) -> None:
+    def _enrolled(self) -> Iterator[tuple[int, int]]:
+        for cell, number in self._cells.items():
+            for code in split_several(cell):
+                yield number, self._ballots[code]
+
+    def settle(self, connection: Connection, names: Mapping[str, str]) -> None:
+        """Now, since a voter who moves to one of these places may need it before the new ones arrive."""
         if Ground.of(connection) != self._ground:
             raise StoreBusy
-        new = [(number, *where) for where, number in self.places.items() if where not in self._ground.places]
-        if new:  # now, since a voter who moves to one of these places may need it before the new ones arrive
-            statement = "INSERT INTO search_place (id, academy, department) VALUES (?, ?, ?)"
-            connection.exec_driver_sql(statement, new)
+        places = [(number, *where) for number, where in self.places.new()]
+        establishments = [(number, code, names[code]) for number, code in self._establishments.new()]
+        ballots = [(number, code, code) for number, code in self._ballots.new()]
+        for columns, new in (
+            ("search_place (id, academy, department)", places),
+            ("establishment (id, code, name)", establishments),
+            ("ballot (id, code, name)", ballots),
+        ):
+            if new:
+                connection.exec_driver_sql(f"INSERT INTO {columns} VALUES (?, ?, ?)", new)
 
-    def take_over(self, connection: Connection, ballots: Mapping[str, int]) -> Iterator[int]:
+    def take_over(self, connection: Connection) -> Iterator[int]:
         run = connection.exec_driver_sql
+        done = 0
         run("ATTACH ? AS staged", (str(self._folder / _VOTERS_FILE),))
-        run(_ENROLLED)
-        enrolled = [(each, ballots[code]) for each in self.ballots for code in split_several(each)]
-        if enrolled:
-            run("INSERT INTO temp.enrolled VALUES (?, ?)", enrolled)
-        with _first_load(connection):
-            for done, statement in enumerate((_VOTERS, *_WHAT_IS_THEIRS), 1):
-                run(statement)
-                yield done
-        run("DROP TABLE temp.enrolled")
+        for statement in (_COPY if self.are_first else _COPY_MORE).values():
+            run(statement)
+            yield (done := done + 1)
         self._index.wait()
         run("ATTACH ? AS staged_index", (str(self._folder / _INDEX_FILE),))
-        for done, statement in enumerate(_INDEX, 5):
+        for statement in (*_COPY_INDEX, *(_COPY_WORDS if self.are_first else _COPY_MORE_WORDS)):
             run(statement)
-            yield done
-
-
-@contextmanager
-def _first_load(connection: Connection) -> Iterator[None]:
-    """While a store without voters is filled: its secondary indexes are built once, at the end.
-
-    The transaction holds it all together: until it commits, others see the tables and indexes as they were.
-    """
-    if connection.scalar(select(voter.c.id).limit(1)) is not None:
-        yield
-        return
-    indexes = [index for table in _REBUILT for index in sorted(table.indexes, key=lambda each: str(each.name))]
-    for index in indexes:
-        index.drop(connection)
-    yield
-    for index in indexes:
-        index.create(connection)
+            yield (done := done + 1)

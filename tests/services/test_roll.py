@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import (
@@ -27,6 +28,7 @@ from helpdesk.store.search import add_voters, worker
 from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
 from tests.conftest import PASSWORD
 from tests.rolls import row, write_roll
+from tests.trials.contents import integrity
 
 
 @pytest.fixture
@@ -297,6 +299,22 @@ def test_a_second_process_that_is_killed_leaves_the_old_roll_whole(load, databas
         assert connection.scalars(select(voter.c.number)).all() == ["10000001"]
     assert not list((database.path.parent if database.path else tmp_path).glob("helpdesk-roll-*"))
     assert load(row(1), row(2)).added == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_first_import_leaves_a_sound_file_whose_references_are_asked_for_again(load, database):
+    load(*(row(n, mel_secondaires=f"m{n}@b.fr", codes_scrutins="CSA-A|CAPD" if n % 2 else "") for n in range(1, 60)))
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.execute(insert(enrolment).values(voter_id=1, ballot_id=99))
+    database.close()
+    assert integrity(database.path) == "ok"  # of pages, indexes, checks and references
+
+
+def test_voters_whom_no_roll_brought_are_changed_by_one_or_missing_from_it(load, add_voter, services, agent):
+    there, gone = add_voter(), add_voter()
+    report = load(row(int(there) - 10_000_000), row(3))
+    assert (report.added, report.changed, report.missing) == (1, 1, 1)
+    assert services.voters.open(agent, gone).missing_from_roll
 
 
 def test_a_second_import_is_told_who_imports_and_since_when(load, services, administrator, clock, tmp_path):

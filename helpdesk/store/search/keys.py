@@ -39,7 +39,8 @@ def entry_of(*, first: str, family: str, usage: str, academy: str, addresses: Se
         if not dot:
             head, tail = "", head
         base = tail.rstrip("0123456789")
-        heads, own = _local_words(head), _local_words(base)
+        heads = (head,) if head.isalpha() and len(head) > 1 else _local_words(head)
+        own = (base,) if base.isalpha() and len(base) > 1 else _local_words(base)
         if heads != given:
             firsts += [word for word in heads if word not in firsts and word not in lasts]
         if own not in (family_words, usage_words):
@@ -71,6 +72,8 @@ def _pairs(firsts: Sequence[str], lasts: Sequence[str], names: Iterable[Sequence
 @lru_cache(30_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The folded words of a name, in order."""
+    if name.isascii() and name.isalpha():
+        return (name.lower(),)
     return tuple(words(fold(name)))
 
 

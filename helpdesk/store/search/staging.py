@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateTable
 
 from helpdesk.domain.sound import sound
 from helpdesk.store.search.keys import entry_of
 from helpdesk.store.search.spelling import parts, slips, stems
 from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
+from helpdesk.store.table_forms import TableForms
 
-STAGED = (search_entry, search_key, search_vocabulary, search_part, search_slip)
+INDEX_TABLES = (search_entry, search_key, search_vocabulary, search_part, search_slip)
 _CACHE_KIB = 16 * 1024
 _COLUMNS, _VALUES = "\x1e", "\x1f"
 
@@ -83,11 +82,12 @@ class IndexFiles(Protocol):
 class StagedIndex:
     """An SQLite file with the tables of the index, in the order of their keys, to be taken over as they are."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the file."""
+    def __init__(self, path: Path, forms: TableForms) -> None:
+        """Make the file, with INDEX_TABLES in these forms."""
         self._connection = staging_file(path)
-        for table in STAGED:
-            self._run(str(CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=sqlite.dialect())))
+        self._indexes = forms.indexes
+        for table in forms.tables:
+            self._run(table)
         self._run("CREATE TABLE gathered (key TEXT, voter_id INT, place INT)")
         self._run("BEGIN")
         self._counts: Counter[str] = Counter()
@@ -107,6 +107,8 @@ class StagedIndex:
         self._insert(search_vocabulary.name, ((word, self._counts[word], sound(word)) for word in words))
         self._sort_in(search_part, ((part, word) for word in words for part in parts(word)))
         self._sort_in(search_slip, _slips(words))
+        for index in self._indexes:
+            self._run(index)
         self._run("COMMIT")
         self._connection.close()
 
@@ -158,9 +160,12 @@ class CopiedIndex:
 
 
 def staging_file(path: Path) -> sqlite3.Connection:
-    """A new file for what is prepared: lost with a crash, which is what it is for, and quick for that."""
+    """A new file for what is prepared: lost with a crash, which is what it is for, and quick for that.
+
+    What is put into it is sound: tables of the store's form do not ask once more.
+    """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for setting in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "threads = 1"):
+    for setting in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "ignore_check_constraints = ON"):
         connection.execute(f"PRAGMA {setting}")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return connection
