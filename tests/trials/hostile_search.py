@@ -32,29 +32,30 @@ def main() -> int:
         )
         before = contents(play)
         for kind, texts in (*KINDS.items(), ("mixtures", tuple(mixtures(20_000 if full() else 1_000, seed=1)))):
-            figures.append(tried(play, limited, kind, texts))
-        figures.append(tried(play, limited, "pastes of a megabyte", tuple(pastes())))
+            figures += tried(play, limited, kind, texts)
+        figures += tried(play, limited, "pastes of a megabyte", tuple(pastes()))
         changed = contents(play) != before
         figures.append(counted("search: rows changed by any text", wrong=int(changed), of=1, command=COMMAND))
     return finish("hostile-search", figures)
 
 
-def tried(play: Stage, limited: Operator, kind: str, texts: tuple[str, ...]) -> Figure:
-    """One line for one kind of text."""
+def tried(play: Stage, limited: Operator, kind: str, texts: tuple[str, ...]) -> list[Figure]:
+    """Two lines for one kind of text: what went wrong, and the longest that anybody waited."""
     wrong: list[str] = []
-    slowest = 0.0
+    slowest, slowest_text = 0.0, ""
     for text in texts:
         started = time.perf_counter()
         wrong += [f"{text[:60]!a}: {what}" for what in faults(play, limited, text)]
-        slowest = max(slowest, time.perf_counter() - started)
-        if slowest > LONGEST_SECONDS:
-            wrong.append(f"{text[:60]!a}: {slowest:.1f} s")
-            slowest = 0.0
+        took = time.perf_counter() - started
+        if took > slowest:
+            slowest, slowest_text = took, text
     for line in wrong[:20]:
         print(line)
-    return counted(
-        f"search: {kind}", wrong=len(wrong), of=len(texts), command=COMMAND, unit="errors, leaks or waits over 1 s"
-    )
+    return [
+        counted(f"search: {kind}", wrong=len(wrong), of=len(texts), command=COMMAND, unit="errors or leaks"),
+        Figure(f"search: {kind}, the longest wait", slowest, "s", COMMAND, asked=f"≤ {LONGEST_SECONDS:.0f} s",
+               kept=slowest <= LONGEST_SECONDS, timed=True, note=f"Two agents' searches for {slowest_text[:60]!a}."),
+    ]  # fmt: skip
 
 
 def faults(play: Stage, limited: Operator, text: str) -> Iterator[str]:
