@@ -284,3 +284,19 @@ def test_the_trail_names_both_and_no_whole_address(services, ask, agent, supervi
         (supervisor.name, Action.ADDRESS_CHANGE_APPROVED, Outcome.DONE, "directory checked"),
     ]
     assert events[0].detail == {"address": "m•••.m•••@ac-rennes.fr", "requested_by": agent.name}
+
+
+@pytest.mark.parametrize("wanted", ["", "marie.dupont", "marie dupont@ac-rennes.fr", "@ac-rennes.fr"])
+def test_what_is_no_address_is_not_asked_for(services, ask, agent, number, database, wanted):
+    with pytest.raises(BadAddress):
+        ask(wanted, evidence="directory")
+    with database.read() as connection:
+        assert connection.execute(select(approval)).all() == []
+
+
+def test_refusing_twice_by_one_request_refuses_once(services, ask, supervisor, administrator, number):
+    change = ask()
+    for _turn in range(2):
+        services.address_changes.refuse(supervisor, change.id, reason="unknown to the school", request="r-1")
+    told = [each for each in services.trail.show(administrator) if each.action == Action.ADDRESS_CHANGE_REFUSED]
+    assert len(told) == 1

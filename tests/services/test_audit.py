@@ -159,3 +159,17 @@ def test_agents_do_not_read_the_trail(services, agent, supervisor, auditor):
         with pytest.raises(RoleRefused):
             services.trail.verify(who)
     assert services.trail.show(auditor)
+
+
+def test_everybody_who_can_have_signed_a_row_is_offered_to_those_who_read_the_trail(services, agent, auditor):
+    assert services.trail.actors(auditor) == (
+        "Ada Admin",
+        "Alix Agent",
+        "Odile Auditor",
+        "mailer",
+        "portal",
+        "init",
+        "demo",
+    )
+    with pytest.raises(RoleRefused):
+        services.trail.actors(agent)

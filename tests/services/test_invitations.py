@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import (
     CampaignEnded,
     CampaignNotFound,
@@ -222,3 +223,42 @@ def test_the_list_tells_who_why_and_how_far(services, supervisor, invite, add_vo
     assert (listed, listed.reason, listed.created_by) == (done, WHY, "Sam Supervisor")
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(outbox)) == 1
+
+
+def test_another_selection_begins_a_campaign_beside_an_unfinished_one(services, supervisor, add_voter):
+    add_voter(academy="Rennes")
+    add_voter(academy="Nantes")
+    first = services.invitations.start(supervisor, Selection(academy="Rennes"), reason=WHY)
+    second = services.invitations.start(supervisor, Selection(academy="Nantes"), reason=WHY)
+    again = services.invitations.start(supervisor, Selection(academy="Rennes"), reason=WHY)
+    assert first.id == again.id != second.id
+
+
+def test_a_campaign_whose_mails_have_all_gone_is_over(services, supervisor, invite, add_voter):
+    add_voter()
+    view = invite()
+    for mail in services.outbox.claim("test", limit=10):
+        services.outbox.record_accepted(mail, "2.0.0", "250 Ok")
+    for change in (services.invitations.pause, services.invitations.stop):
+        with pytest.raises(CampaignEnded):
+            change(supervisor, view.id)
+
+
+def test_pausing_many_is_told_once_in_the_trail_and_few_by_name(
+    services, supervisor, administrator, add_voter, monkeypatch
+):
+    monkeypatch.setattr(campaigns, "BATCH", 50)
+    numbers = [add_voter() for _ in range(51)]
+
+    def told():
+        rows = services.trail.show(administrator, limit=500)
+        return [row.voter for row in rows if row.action == Action.CAMPAIGN_CHANGED and row.detail["state"] == "paused"]
+
+    view = services.invitations.start(supervisor, Selection(), reason=WHY)
+    services.invitations.advance(supervisor, view.id)
+    services.invitations.pause(supervisor, view.id)
+    assert sorted(filter(None, told())) == numbers[:50]
+    services.invitations.resume(supervisor, view.id)
+    services.invitations.advance(supervisor, view.id)
+    services.invitations.pause(supervisor, view.id)  # 51 wait: the campaign's number tells who they are
+    assert len(told()) == 50 + 2

@@ -93,3 +93,9 @@ def test_the_list_tells_roles_scopes_and_who_is_disabled(services, administrator
     assert set(views) == {"Ada Admin", "Alix Agent", "Sam Supervisor"}
     assert views["Sam Supervisor"].disabled is not None
     assert views["Alix Agent"].scope.is_everything
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b"])
+def test_an_operator_needs_a_name(services, administrator, name):
+    with pytest.raises(OperatorNotFound):
+        services.operators.add(administrator, name, role=Role.AGENT, password=PASSWORD)

@@ -424,3 +424,18 @@ def test_the_status_tells_counts_and_the_newest_reason_only(box, queue, clock):
     assert box.next_due() <= clock.now + timedelta(seconds=72)
     box.record_accepted(other, "2.0.0", "250 Ok")
     assert box.status().waiting == 1
+
+
+def test_nothing_to_mint_and_nothing_to_record_touch_no_mail(box, queue, database):
+    queue()
+    before = rows(database)
+    assert box.mint_links([]) == frozenset()
+    assert box.record([]) == frozenset()
+    assert rows(database) == before
+
+
+def test_while_all_mails_are_at_a_mailer_the_next_is_due_when_its_lease_ends(box, queue, clock, context):
+    queue()
+    assert box.next_due() == clock.now
+    box.claim("m", limit=10)
+    assert box.next_due() == clock.now + timedelta(seconds=context.limits.lease_seconds)

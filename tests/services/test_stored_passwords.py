@@ -2,11 +2,17 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from helpdesk.domain.errors import LoginRefused, LoginThrottled
+from helpdesk.adapters.argon2 import Argon2Hasher
+from helpdesk.domain.errors import LoginRefused, LoginThrottled, WeakPassword
+from helpdesk.domain.roles import Role
+from helpdesk.services import build_services
+from helpdesk.store.schema import operator
 from tests.conftest import PASSWORD
 
 
@@ -50,3 +56,25 @@ def test_guesses_made_at_once_are_no_more_than_guesses_in_turn(services, adminis
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(guess, range(12)))
     assert (answers.count(LoginRefused), answers.count(LoginThrottled)) == (5, 7)
+
+
+def test_a_login_renews_a_hash_of_older_parameters(services, administrator, context, database):
+    stronger = replace(context.limits, argon2_time_cost=2)
+    later = build_services(replace(context, limits=stronger, hasher=Argon2Hasher(stronger)))
+    before = stored_hash(database)
+    assert later.operators.log_in("Ada Admin", PASSWORD).id == administrator.id
+    renewed = stored_hash(database)
+    assert before != renewed
+    assert "t=2" in renewed
+    assert later.operators.log_in("Ada Admin", PASSWORD).id == administrator.id
+    assert stored_hash(database) == renewed
+
+
+def test_an_operator_of_an_embedded_store_has_a_password(services, administrator):
+    with pytest.raises(WeakPassword):
+        services.operators.add(administrator, "Alix Agent", role=Role.AGENT, password=None)
+
+
+def stored_hash(database):
+    with database.read() as connection:
+        return connection.scalar(select(operator.c.password_hash))
