@@ -34,9 +34,13 @@ _PATIENCE_MS = 10_000
 
 
 class Desk(QObject):
-    """One run of the desk: login, window, and login again after logging out. `ready` comes with every window."""
+    """One run of the desk: login, window, and login again after logging out.
+
+    `ready` comes with every window, `complete` once what it does not need at first is made as well.
+    """
 
     ready = Signal()
+    complete = Signal()
 
     def __init__(self, application: QApplication, start: DeskStart) -> None:
         """Dress the application and choose its language; show nothing yet."""
@@ -133,6 +137,7 @@ class Desk(QObject):
         self.ready.emit()
         yield
         yield from window.furnish_more()
+        self.complete.emit()
 
     def _cannot_open(self, error: Exception) -> None:
         self.bugs.report(error)
@@ -176,7 +181,7 @@ def run_desk(start: DeskStart, *, operator: Operator | None = None) -> int:
     """
     application = _application()
     desk = Desk(application, start)
-    desk.ready.connect(_spare_what_is_loaded)
+    desk.complete.connect(_spare_what_is_loaded)
     desk.bugs.catch_all()
     if operator is not None:
         desk.open_for(operator)

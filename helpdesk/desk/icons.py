@@ -16,9 +16,31 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
 
 
+def read_icon(name: str, ink: str) -> None:
+    """Read a drawing before it is painted, in the theme's colour `ink`: from its file, which takes a while."""
+    _renderer(name, getattr(theme(), ink))
+
+
+@cache
+def _drawn(name: str, colour: str, side: int, ratio: float) -> QPixmap:
+    """An icon of so many pixels, drawn once: a list has the same few in every row."""
+    canvas = QPixmap(round(side * ratio), round(side * ratio))
+    canvas.setDevicePixelRatio(ratio)
+    canvas.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _renderer(name, colour).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return canvas
+
+
 def paint_icon(painter: QPainter, name: str, colour: str, area: QRectF) -> None:
     """Draw an icon in a colour of the theme's value, filling the square area."""
-    _renderer(name, colour).render(painter, area)
+    corner, side = area.topLeft(), round(area.width())
+    if corner == corner.toPoint() and area.width() == area.height() == side:
+        painter.drawPixmap(corner, _drawn(name, colour, side, painter.device().devicePixelRatio()))
+    else:  # between pixels it looks different each time
+        _renderer(name, colour).render(painter, area)
 
 
 class _LineIcon(QIconEngine):

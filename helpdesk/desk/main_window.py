@@ -63,24 +63,23 @@ class MainWindow(Translated, QMainWindow):
         self.voter_actions = VoterActions(session, self)
         self._live = LiveFeed(session, self)
         self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live)
-        yield
         entries = permitted_pages(session, self._troubles, voters=self.voters_page, settings=self._make_settings)
         self._entries = {entry.number: entry for entry in entries}
-        self._navigation = Navigation(entries, self)  # measures itself as it will look in here
-        self._navigation.chosen.connect(self._show_page)
-        self._pages = QStackedWidget()
+        yield
+        self._lay_out(Navigation(entries, self))  # in the window before it measures itself
+        yield
         self._pages.addWidget(self.voters_page)  # out of sight until it is chosen; auditors never get it
+        yield
+        yield from self.voters_page.furnish()
+        yield
         self._pulse = Pulse(session, self._troubles, self)
         self._pulse.felt.connect(self._felt)
         self._live.notices_changed.connect(self._pulse.ask)
         self._live.listening.connect(self._pulse.rest)
         self._mail_watch = MailWatch(session, self.banner, self)
-        self._lay_out()
-        yield
         self._make_menus()
         self.retranslate()
         self.resize(space(320), space(200))
-        yield
         self._show_page(entries[0].number)
 
     def furnish_more(self) -> Iterator[None]:
@@ -89,20 +88,22 @@ class MainWindow(Translated, QMainWindow):
         self._pulse.start()
         self._live.start()
         yield
-        yield from self.voters_page.furnish()
+        yield from self.voters_page.furnish_more()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, navigation: Navigation) -> None:
+        self._navigation, self._pages = navigation, QStackedWidget()
+        navigation.chosen.connect(self._show_page)
+        middle = QWidget(self)
         page_area = QVBoxLayout()
         page_area.setContentsMargins(0, 0, 0, 0)
         page_area.setSpacing(0)
-        page_area.addWidget(self.banner)
-        page_area.addWidget(self._pages, 1)
-        middle = QWidget()
         layout = QHBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._navigation)
+        layout.addWidget(navigation)
         layout.addLayout(page_area, 1)
+        page_area.addWidget(self.banner)
+        page_area.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
 
     def _make_menus(self) -> None:

@@ -1,12 +1,16 @@
-"""The main window's modules, imported before they are needed: on the GUI thread, one at each turn of its loop.
+"""The main window's modules and first icons, read before they are needed: on the GUI thread, one at each turn.
 
 Modules of Qt are made for one thread, so no other may import them; and all at once they would hold up the typing of a
 name for a tenth of a second.
 """
 
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer
+
+from helpdesk.desk.icons import read_icon
 
 MODULES = (
     "session", "actions", "dialogs.action", "dialogs.confirm", "dialogs.fields", "dialogs.incident", "dialogs.password",
@@ -23,23 +27,35 @@ MODULES = (
 """Below `helpdesk.desk`; each after those that it imports, so that it brings little but itself."""
 
 
+ICONS = (
+    ("voters", "accent"), ("mail", "accent"), ("approval", "accent"), ("chart", "accent"), ("audit", "accent"),
+    ("roll", "accent"), ("settings", "accent"), ("search", "quiet"), ("filter", "text"), ("voters", "faint"),
+    ("mail", "neutral"), ("send", "told"), ("tied", "told"), ("key", "notice"), ("check", "good"),
+    ("question", "notice"), ("lock", "bad"), ("tied", "good"),
+)  # fmt: skip
+"""What the window shows first, and what stands for a state in each row found: with the colour that it is painted in."""
+
+
 class Preload(QObject):
-    """Imports `MODULES`, in their order, once `begin` is called; what is left when they are needed is imported then."""
+    """Imports `MODULES`, in their order, once `begin` is called, then reads `ICONS`; the rest when it is needed."""
 
     def __init__(self, parent: QObject) -> None:
-        """Import nothing yet."""
+        """Do nothing yet."""
         super().__init__(parent)
-        self._left = list(reversed(MODULES))
+        self._left: list[Callable[[], object]] = [
+            *(partial(read_icon, name, ink) for name, ink in reversed(ICONS)),
+            *(partial(import_module, f"helpdesk.desk.{name}") for name in reversed(MODULES)),
+        ]
         self._turn = QTimer(self)
         self._turn.setInterval(0)
-        self._turn.timeout.connect(self._import_next)
+        self._turn.timeout.connect(self._do_next)
 
     def begin(self) -> None:
         """From now on the processor is free, and what these modules import besides Qt has been imported."""
         self._turn.start()
 
-    def _import_next(self) -> None:
+    def _do_next(self) -> None:
         if self._left:
-            import_module(f"helpdesk.desk.{self._left.pop()}")
+            self._left.pop()()
         else:
             self._turn.stop()

@@ -154,7 +154,7 @@ def main(roll: Path, name: str) -> None:
     gc.disable()
     behind = _ProgramBehind(load_settings(), None)
     desk = Desk(application, behind.start())
-    desk.ready.connect(_spare_what_is_loaded)
+    desk.complete.connect(_spare_what_is_loaded)
     job = Job(application, desk)
     job.begin()
     job.log_in(name)

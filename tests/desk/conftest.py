@@ -183,7 +183,7 @@ def press(widget: QWidget, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None
 def open_voter(qtbot: QtBot, window: MainWindow, number: str) -> QWidget:
     """Open a voter's page; the page."""
     window.voters_page.open_voter(number)
-    qtbot.waitUntil(lambda: window.voters_page.shows_voter)
+    qtbot.waitUntil(lambda: window.voters_page.shows_voter and window._session.tasks.running == 0)
     return child(window, QWidget, "voterPage")
 
 

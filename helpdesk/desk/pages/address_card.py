@@ -1,5 +1,7 @@
 """Every known address; the tied one cannot be mistaken for another."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -52,7 +54,7 @@ class AddressCard(DetailCard[Known]):
         """The addresses, and what is asked for."""
         return detail.addresses, detail.waiting_change
 
-    def redraw(self, part: Known) -> None:
+    def redraw(self, part: Known) -> Iterable[None]:
         """One row an address."""
         addresses, change = part
         self._tied.show_value(next(address for address in addresses if address.tied))
@@ -64,6 +66,7 @@ class AddressCard(DetailCard[Known]):
             self._waiting.setText(words.format(operator=change.requested_by, address=change.address, time=time))
         self._others.show_values(others)
         self._others.setVisible(bool(others))
+        return ()
 
 
 class _Address(Row[AddressView]):

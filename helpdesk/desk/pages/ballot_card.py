@@ -1,5 +1,7 @@
 """The ballots that the voter is enrolled in."""
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
@@ -32,12 +34,13 @@ class BallotCard(DetailCard[tuple[BallotView, ...]]):
         """The enrolments."""
         return detail.ballots
 
-    def redraw(self, part: tuple[BallotView, ...]) -> None:
+    def redraw(self, part: tuple[BallotView, ...]) -> Iterable[None]:
         """One row a ballot."""
         self._rows.show_values(part)
         self._rows.setVisible(bool(part))
         self._none.setText(_("Enrolled in no ballot: refer to human resources."))
         self._none.setVisible(not part)
+        return ()
 
 
 class _BallotRow(Row[BallotView]):

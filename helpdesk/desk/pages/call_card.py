@@ -1,5 +1,6 @@
 """The call log of a voter: what they called for before, and the call under way."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -50,10 +51,10 @@ class CallCard(DetailCard[tuple[ContactView, ...]]):
         self._started = started
         self._tell_under_way()
 
-    def redraw(self, part: tuple[ContactView, ...]) -> None:
+    def redraw(self, part: tuple[ContactView, ...]) -> Iterator[None]:
         """One row a call."""
-        self._rows.show_values(part)
         self._rows.setVisible(bool(part))
+        yield from self._rows.take_values(part)
         self._none.setText(_("No call has been logged before."))
         self._none.setVisible(not part)
         self._tell_under_way()

@@ -1,5 +1,7 @@
 """What to say to the caller, and the button that helps."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -39,9 +41,10 @@ class FindingsCard(DetailCard[tuple[Finding, ...]]):
         """The findings."""
         return detail.findings
 
-    def redraw(self, part: tuple[Finding, ...]) -> None:
+    def redraw(self, part: tuple[Finding, ...]) -> Iterable[None]:
         """One row a finding."""
         self._rows.show_values(part)
+        return ()
 
     def _make_row(self) -> Row[Finding]:
         return _FindingRow(self._session, self._actions)

@@ -1,6 +1,7 @@
 """Which parts of a shown text met the query, so that they can be marked."""
 
 import re
+from functools import lru_cache
 
 from helpdesk.domain.addresses import read_pasted
 from helpdesk.domain.folding import fold
@@ -15,16 +16,23 @@ def matched_spans(text: str, query: str) -> tuple[tuple[int, int], ...]:
     beginnings of words first and anywhere else only if none begins so.
     """
     folded, origins = _fold_with_origins(text)
-    wanted = fold(read_pasted(query))
-    needles = [wanted] if "@" in wanted else _WORD.findall(wanted)
     covered: set[int] = set()
-    for needle in needles:
+    for needle in _needles(query):
         for start in _places(folded, needle):
             covered.update(range(origins[start], origins[start + len(needle) - 1] + 1))
     return _runs(sorted(covered))
 
 
+@lru_cache(maxsize=4)
+def _needles(query: str) -> tuple[str, ...]:
+    """What to look for: asked for each text of each row, at each key."""
+    wanted = fold(read_pasted(query))
+    return (wanted,) if "@" in wanted else tuple(_WORD.findall(wanted))
+
+
+@lru_cache(maxsize=512)
 def _fold_with_origins(text: str) -> tuple[str, list[int]]:
+    """Kept for the texts of the rows shown last: most are still there after the next key."""
     folded, origins = "", []
     for place, char in enumerate(text):
         piece = fold(char)

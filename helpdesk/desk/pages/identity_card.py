@@ -1,5 +1,7 @@
 """Who the voter is; what the desk may compare but not show stays masked."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -53,13 +55,14 @@ class IdentityCard(DetailCard[Identity]):
             detail.corps,
         )
 
-    def redraw(self, part: Identity) -> None:
+    def redraw(self, part: Identity) -> Iterable[None]:
         """One line a fact, those without a value left out."""
         for name, label, words, value in zip(self._names, self._values, _names(), part, strict=True):
             name.setText(words)
             label.setText(value)
             name.setVisible(bool(value))
             label.setVisible(bool(value))
+        return ()
 
 
 def _names() -> tuple[str, ...]:

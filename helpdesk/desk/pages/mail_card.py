@@ -1,5 +1,7 @@
 """The mails to the voter, and what is known of each, live."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -45,10 +47,10 @@ class MailCard(DetailCard[tuple[MailView, ...]]):
         """The mails."""
         return detail.mails
 
-    def redraw(self, part: tuple[MailView, ...]) -> None:
+    def redraw(self, part: tuple[MailView, ...]) -> Iterator[None]:
         """One row a mail."""
-        self._rows.show_values(part[:_SHOWN])
         self._rows.setVisible(bool(part))
+        yield from self._rows.take_values(part[:_SHOWN])
         older = len(part) - _SHOWN
         if not part:
             self._rest.setText(_("No mail has been sent to this voter yet."))

@@ -1,28 +1,97 @@
-"""How one search result is drawn: name and state, then the tied address, establishment and why it matched."""
+"""How one search result is drawn: name and state, then the tied address, establishment and why it matched.
+
+Every key has all rows drawn again: what depends on the font alone is measured once, and a text once as long as it is
+listed.
+"""
+
+from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from helpdesk.desk.appearance import space, theme
 from helpdesk.desk.icons import paint_icon
 from helpdesk.desk.pages.highlight import matched_spans
 from helpdesk.desk.pages.search_results import HIT_ROLE, SearchResults
 from helpdesk.desk.signs import STATE_SIGNS
-from helpdesk.domain.voters import SearchHit
+from helpdesk.domain.states import AccountState
+from helpdesk.domain.voters import MATCHES, SearchHit
 from helpdesk.language.words import match_text, state_text
+
+_TEXTS_KEPT = 1_000
+_LETTERS = "Aaàâbcçdeéèêëfghiîïjklmnoôpqrstuùûüvwxyz-'@.0123456789"
+
+
+class _Script:
+    """A font with what was measured of it."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = QFont(font)
+        self._metrics = QFontMetrics(self.font)
+        self.height, self.ascent = self._metrics.height(), self._metrics.ascent()
+        self._widths: dict[str, int] = {}
+        self._elided: dict[tuple[str, int], str] = {}
+
+    def width(self, text: str) -> int:
+        """How wide the text is, in pixels."""
+        if len(self._widths) > _TEXTS_KEPT:
+            self._widths.clear()
+        if text not in self._widths:
+            self._widths[text] = self._metrics.horizontalAdvance(text)
+        return self._widths[text]
+
+    def elided(self, text: str, width: int) -> str:
+        """As much of the text as fits."""
+        if len(self._elided) > _TEXTS_KEPT:
+            self._elided.clear()
+        if (text, width) not in self._elided:
+            self._elided[text, width] = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return self._elided[text, width]
+
+
+class _Measures:
+    """What a row measures in one font."""
+
+    def __init__(self, font: QFont) -> None:
+        larger = QFont(font)
+        larger.setPointSizeF(font.pointSizeF() * 1.12)
+        larger.setWeight(QFont.Weight.DemiBold)
+        self.plain, self.name = _Script(font), _Script(larger)
+        self.half, self.step, self.two, self.air = space(0.5), space(1), space(2), space(2.5)
+        self.three, self.four, self.five, self.chip = space(3), space(4), space(5), space(5.5)
+        self.least = space(12)
+        self.row = QSize(space(60), self.name.height + self.plain.height + space(7))
 
 
 class ResultRow(QStyledItemDelegate):
     """Two lines a voter; what the query met is marked."""
+
+    def __init__(self, parent: QWidget) -> None:
+        """Nothing is measured yet."""
+        super().__init__(parent)
+        self._measures: _Measures | None = None
+
+    def rehearse(self, view: QAbstractItemView) -> None:
+        """Paint a row where nobody sees it: the first of all has its fonts and signs made, which takes a while."""
+        measures = self._measured(view.font())
+        canvas = QPixmap(measures.row.width() * 4, measures.row.height())
+        painter = QPainter(canvas)
+        hit = SearchHit("", _LETTERS, "", _LETTERS, (), MATCHES[0], AccountState.ACTIVE, _LETTERS)
+        _Row(painter, canvas.rect(), measures, hit, _LETTERS[0]).paint(selected=True)
+        painter.end()
+
+    def _measured(self, font: QFont) -> _Measures:
+        if self._measures is None or self._measures.plain.font != font:
+            self._measures = _Measures(font)
+        return self._measures
 
     def sizeHint(  # noqa: N802 (Qt's name)
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """Two lines and their air."""
         del index
-        line = QFontMetrics(_name_font(option.font)).height() + QFontMetrics(option.font).height()
-        return QSize(space(60), line + space(7))
+        return self._measured(option.font).row
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -31,102 +100,109 @@ class ResultRow(QStyledItemDelegate):
         model, hit = index.model(), index.data(HIT_ROLE)
         if not isinstance(hit, SearchHit) or not isinstance(model, SearchResults):
             return
+        measures = self._measured(option.font)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area, font, query = option.rect, option.font, model.query
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected:
-            painter.fillRect(area, QColor(theme().selection))
-            painter.fillRect(QRect(area.left(), area.top(), space(1), area.height()), QColor(theme().accent))
-        painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(theme().line))
-        inner = area.adjusted(space(5), space(2.5), -space(4), -space(2.5))
-        state = _paint_chip(painter, inner, font, hit)
-        name_font = _name_font(font)
-        name_line = QFontMetrics(name_font).height()
-        upper = QRect(inner.left(), inner.top(), inner.width() - state - space(4), name_line)
-        name = f"{hit.name} ({hit.usage_name})" if _adds_usage_name(hit) else hit.name
-        _paint_marked(painter, upper, name_font, name, query, theme().text)
-        lower_top = inner.top() + name_line + space(2)
-        lower = QRect(inner.left(), lower_top, inner.width(), QFontMetrics(font).height())
-        why = match_text(hit.matched)
-        why_width = QFontMetrics(font).horizontalAdvance(why)
-        painter.setFont(font)
-        painter.setPen(QColor(theme().quiet))
-        painter.drawText(lower, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, why)
-        lower.setRight(lower.right() - why_width - space(4))
-        _paint_lower(painter, lower, font, hit, query)
+        _Row(painter, option.rect, measures, hit, model.query).paint(selected=selected)
         painter.restore()
 
 
-def _adds_usage_name(hit: SearchHit) -> bool:
-    return bool(hit.usage_name) and hit.usage_name.casefold() not in hit.name.casefold()
+@dataclass(frozen=True, slots=True)
+class _Row:
+    painter: QPainter
+    area: QRect
+    measures: _Measures
+    hit: SearchHit
+    query: str
+
+    def paint(self, *, selected: bool) -> None:
+        painter, area, measures = self.painter, self.area, self.measures
+        if selected:
+            painter.fillRect(area, QColor(theme().selection))
+            painter.fillRect(QRect(area.left(), area.top(), measures.step, area.height()), QColor(theme().accent))
+        painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(theme().line))
+        inner = area.adjusted(measures.five, measures.air, -measures.four, -measures.air)
+        state = self._paint_chip(inner)
+        upper = QRect(inner.left(), inner.top(), inner.width() - state - measures.four, measures.name.height)
+        self._paint_marked(upper, measures.name, _whole_name(self.hit), theme().text)
+        lower_top = inner.top() + measures.name.height + measures.two
+        lower = QRect(inner.left(), lower_top, inner.width(), measures.plain.height)
+        why = match_text(self.hit.matched)
+        painter.setFont(measures.plain.font)
+        painter.setPen(QColor(theme().quiet))
+        painter.drawText(lower, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, why)
+        lower.setRight(lower.right() - measures.plain.width(why) - measures.four)
+        self._paint_lower(lower)
+
+    def _paint_lower(self, area: QRect) -> None:
+        measures, hit = self.measures, self.hit
+        side = measures.plain.height
+        paint_icon(self.painter, "tied", theme().good, QRectF(area.left(), area.top(), side, side))
+        left = area.left() + side + measures.step
+        room = area.right() - left
+        shown = hit.tied_address
+        address_width = min(measures.plain.width(shown) + measures.two, max(room * 3 // 5, 0))
+        address_area = QRect(left, area.top(), address_width, area.height())
+        self._paint_marked(address_area, measures.plain, shown, theme().text)
+        start = address_width + measures.three
+        rest = QRect(left + start, area.top(), room - start, area.height())
+        if rest.width() > measures.least:
+            other = hit.establishment
+            if hit.matched == "other_address" and hit.other_addresses:
+                other = " · ".join((*hit.other_addresses, hit.establishment))
+            self._paint_marked(rest, measures.plain, other, theme().quiet)
+
+    def _paint_chip(self, area: QRect) -> int:
+        """Draw the state at the right; how wide it is."""
+        painter, measures = self.painter, self.measures
+        sign, side = STATE_SIGNS[self.hit.state], measures.plain.height
+        text = measures.plain.elided(state_text(self.hit.state), max(area.width() // 2, side))
+        width = side + measures.plain.width(text) + measures.chip
+        box = QRectF(area.right() - width, area.top() - measures.half, width, side + measures.step)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(theme(), f"{sign.tone}_ground")))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        colour = getattr(theme(), sign.tone)
+        corner = QRectF(box.left() + measures.two, box.top() + measures.half, side, side)
+        paint_icon(painter, sign.icon, colour, corner)
+        painter.setPen(QColor(colour))
+        painter.setFont(measures.plain.font)
+        room = box.adjusted(side + measures.three, 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        return width
+
+    def _paint_marked(self, area: QRect, script: _Script, text: str, colour: str) -> None:
+        if area.width() <= 0:
+            return
+        shown = script.elided(text, area.width())
+        spans = matched_spans(shown, self.query)
+        painter = self.painter
+        painter.setPen(QColor(colour))
+        if not spans:
+            painter.setFont(script.font)
+            painter.drawText(area.left(), area.top() + script.ascent, shown)
+            return
+        mark = QTextCharFormat()
+        mark.setBackground(QColor(theme().mark))
+        mark.setForeground(QColor(theme().text))
+        ranges = []
+        for start, length in spans:
+            piece = QTextLayout.FormatRange()
+            piece.start, piece.length, piece.format = start, length, mark
+            ranges.append(piece)
+        layout = QTextLayout(shown, script.font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        layout.setTextOption(option)
+        layout.setFormats(ranges)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(area.width() + self.measures.four)
+        layout.endLayout()
+        layout.draw(painter, QPointF(area.left(), area.top()))
 
 
-def _name_font(font: QFont) -> QFont:
-    larger = QFont(font)
-    larger.setPointSizeF(font.pointSizeF() * 1.12)
-    larger.setWeight(QFont.Weight.DemiBold)
-    return larger
-
-
-def _paint_lower(painter: QPainter, area: QRect, font: QFont, hit: SearchHit, query: str) -> None:
-    side = QFontMetrics(font).height()
-    paint_icon(painter, "tied", theme().good, QRectF(area.left(), area.top(), side, side))
-    left = area.left() + side + space(1)
-    room = area.right() - left
-    shown = hit.tied_address
-    metrics = QFontMetrics(font)
-    address_width = min(metrics.horizontalAdvance(shown) + space(2), max(room * 3 // 5, 0))
-    address_area = QRect(left, area.top(), address_width, area.height())
-    _paint_marked(painter, address_area, font, shown, query, theme().text)
-    rest = QRect(left + address_width + space(3), area.top(), room - address_width - space(3), area.height())
-    if rest.width() > space(12):
-        other = hit.establishment
-        if hit.matched == "other_address" and hit.other_addresses:
-            other = " · ".join((*hit.other_addresses, hit.establishment))
-        _paint_marked(painter, rest, font, other, query, theme().quiet)
-
-
-def _paint_chip(painter: QPainter, area: QRect, font: QFont, hit: SearchHit) -> int:
-    sign, word = STATE_SIGNS[hit.state], state_text(hit.state)
-    metrics = QFontMetrics(font)
-    side = metrics.height()
-    text = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(area.width() // 2, side))
-    width = side + metrics.horizontalAdvance(text) + space(5.5)
-    box = QRectF(area.right() - width, area.top() - space(0.5), width, side + space(1))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(getattr(theme(), f"{sign.tone}_ground")))
-    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-    colour = getattr(theme(), sign.tone)
-    paint_icon(painter, sign.icon, colour, QRectF(box.left() + space(2), box.top() + space(0.5), side, side))
-    painter.setPen(QColor(colour))
-    painter.setFont(font)
-    painter.drawText(
-        box.adjusted(side + space(3), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text
-    )
-    return round(width)
-
-
-def _paint_marked(painter: QPainter, area: QRect, font: QFont, text: str, query: str, colour: str) -> None:
-    if area.width() <= 0:
-        return
-    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-    mark = QTextCharFormat()
-    mark.setBackground(QColor(theme().mark))
-    mark.setForeground(QColor(theme().text))
-    ranges = []
-    for start, length in matched_spans(shown, query):
-        piece = QTextLayout.FormatRange()
-        piece.start, piece.length, piece.format = start, length, mark
-        ranges.append(piece)
-    layout = QTextLayout(shown, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    layout.setTextOption(option)
-    layout.setFormats(ranges)
-    layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(area.width() + space(4))
-    layout.endLayout()
-    painter.setPen(QColor(colour))
-    layout.draw(painter, QPointF(area.left(), area.top()))
+def _whole_name(hit: SearchHit) -> str:
+    added = bool(hit.usage_name) and hit.usage_name.casefold() not in hit.name.casefold()
+    return f"{hit.name} ({hit.usage_name})" if added else hit.name

@@ -11,6 +11,8 @@ from helpdesk.language.words import match_text, state_text
 HIT_ROLE: Final = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_LISTED_AT_ONCE = 100
+"""A view measures every row that it is told of: it is told of more when it has been scrolled there."""
 
 
 class SearchResults(QAbstractTableModel):
@@ -20,12 +22,14 @@ class SearchResults(QAbstractTableModel):
         """No hits yet."""
         super().__init__(parent)
         self._hits: tuple[SearchHit, ...] = ()
+        self._listed = 0
         self.query = ""
 
     def show_hits(self, query: str, hits: tuple[SearchHit, ...]) -> None:
         """Replace what is listed."""
         self.beginResetModel()
         self.query, self._hits = query, hits
+        self._listed = min(len(hits), _LISTED_AT_ONCE)
         self.endResetModel()
 
     def hit(self, row: int) -> SearchHit | None:
@@ -33,8 +37,20 @@ class SearchResults(QAbstractTableModel):
         return self._hits[row] if 0 <= row < len(self._hits) else None
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 (Qt's name)
-        """How many voters were found."""
-        return 0 if parent.isValid() else len(self._hits)
+        """How many voters are listed so far."""
+        return 0 if parent.isValid() else self._listed
+
+    def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 (Qt's name)
+        """True while more were found than are listed."""
+        return not parent.isValid() and self._listed < len(self._hits)
+
+    def fetchMore(self, parent: Index) -> None:  # noqa: N802 (Qt's name)
+        """List the next."""
+        if self.canFetchMore(parent):
+            more = min(len(self._hits), self._listed + _LISTED_AT_ONCE)
+            self.beginInsertRows(QModelIndex(), self._listed, more - 1)
+            self._listed = more
+            self.endInsertRows()
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 (Qt's name)
         """Five columns."""
@@ -73,5 +89,5 @@ class SearchResults(QAbstractTableModel):
     def retranslate(self) -> None:
         """States and reasons again."""
         if self._hits:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._hits) - 1, 4))
+            self.dataChanged.emit(self.index(0, 0), self.index(self._listed - 1, 4))
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 4)

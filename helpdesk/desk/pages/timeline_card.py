@@ -1,5 +1,6 @@
 """What happened to the account, newest first."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -30,10 +31,12 @@ class Timeline(QAbstractTableModel):
         super().__init__(parent)
         self._zone = zone
         self._entries: tuple[TimelineEntry, ...] = ()
+        self._lines: dict[TimelineEntry, tuple[str, str, str]] = {}
 
     def show_entries(self, entries: tuple[TimelineEntry, ...]) -> None:
         """Show these; what is new comes in at the top, so that the rest keeps its place."""
         new = len(entries) - len(self._entries)
+        self._lines = {entry: self._lines[entry] for entry in entries if entry in self._lines}
         if new > 0 and entries[new:] == self._entries:
             self.beginInsertRows(QModelIndex(), 0, new - 1)
             self._entries = entries
@@ -45,6 +48,7 @@ class Timeline(QAbstractTableModel):
 
     def retranslate(self) -> None:
         """Words and times again."""
+        self._lines.clear()
         if self._entries:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._entries) - 1, 2))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 2)
@@ -63,8 +67,13 @@ class Timeline(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        entry = self._entries[index.row()]
-        return (moment_text(entry.at, self._zone), event_text(entry), entry.actor)[index.column()]
+        return self._line(self._entries[index.row()])[index.column()]
+
+    def _line(self, entry: TimelineEntry) -> tuple[str, str, str]:
+        """The cells, put into words once: a view asks for each many times, to measure and to paint it."""
+        if entry not in self._lines:
+            self._lines[entry] = (moment_text(entry.at, self._zone), event_text(entry), entry.actor)
+        return self._lines[entry]
 
     def headerData(  # noqa: N802 (Qt's name)
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -121,7 +130,7 @@ class TimelineCard(DetailCard[tuple[TimelineEntry, ...]]):
         """The history."""
         return detail.timeline
 
-    def redraw(self, part: tuple[TimelineEntry, ...]) -> None:
+    def redraw(self, part: tuple[TimelineEntry, ...]) -> Iterable[None]:
         """One line an event, of the kind that is chosen; how many others there are is said."""
         chosen = self._filter.chosen
         shown = tuple(entry for entry in part if not chosen or kind_of(entry.event) == chosen)
@@ -131,6 +140,7 @@ class TimelineCard(DetailCard[tuple[TimelineEntry, ...]]):
         self._hidden.setText(words.format(count=hidden))
         self._hidden.setVisible(hidden > 0)
         self._fit()
+        return ()
 
     def show_all(self) -> None:
         """Hide nothing any more: another voter is shown."""
@@ -138,7 +148,7 @@ class TimelineCard(DetailCard[tuple[TimelineEntry, ...]]):
 
     def _filtered(self) -> None:
         if self._part is not None:
-            self.redraw(self._part)
+            self.redraw_at_once()
             shown = ngettext("{count} line", "{count} lines", self._model.rowCount())
             told = shown.format(count=self._model.rowCount())
             announce(self, f"{told}. {self._hidden.text()}" if self._hidden.isVisibleTo(self) else told)

@@ -116,6 +116,8 @@ class VoterPage(Translated, QWidget):
         self._scroll.setObjectName("voterScroll")
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # arrows scroll the page as soon as it is open
         self._layout.addWidget(self._scroll, 1)
+        for card in self._cards:
+            card.hide()  # until `appear`: all at once they would hold up the first voter
         yield from columns.take_in()
         actions.verify.triggered.connect(self._verify)
         actions.resend.triggered.connect(self._resend)
@@ -150,6 +152,13 @@ class VoterPage(Translated, QWidget):
         self._clock.start()
         self._live.follow(detail.key)
 
+    def appear(self) -> Iterator[None]:
+        """Come into sight card by card, the first time."""
+        for card in self._cards:
+            if card.isHidden():
+                card.show()
+                yield
+
     def close_voter(self) -> None:
         """Show nobody; what is still under way for the last voter no longer matters."""
         self._detail = None
@@ -178,7 +187,7 @@ class VoterPage(Translated, QWidget):
         try:
             for card in others:
                 yield
-                card.show_detail(detail)
+                yield from card.show_detail(detail)
         finally:
             self.setUpdatesEnabled(True)
         if self._detail is not detail:  # closed meanwhile

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -43,6 +43,8 @@ from helpdesk.language.catalogue import ngettext
 from helpdesk.language.errors import error_text
 
 _LIMIT = 50
+TYPING_RESTS_MS = 600
+"""So long after the last key and its reply, a screen reader is told what was found: once, not at each key."""
 
 
 class _ResultList(QListView):
@@ -68,7 +70,7 @@ class VotersPage(Translated, QWidget):
     def __init__(
         self, session: Session, actions: VoterActions, troubles: Troubles, live: LiveFeed, parent: QWidget | None = None
     ) -> None:
-        """Ready to type."""
+        """The bar with the search; what is below it comes with `furnish`."""
         super().__init__(parent)
         self.setObjectName("votersPage")
         self._session, self._troubles = session, troubles
@@ -87,24 +89,56 @@ class VotersPage(Translated, QWidget):
         self._count.setObjectName("resultCount")
         self._count.setProperty("tone", "quiet")
         self._model = SearchResults(self)
-        self._list = _ResultList(self.search_box)
         self._empty = EmptyState()
         self._empty.setObjectName("searchEmpty")
-        self._start = StartPanel(session, troubles)
         self._results = QStackedWidget()
         self._voter = VoterPage(session, actions, troubles, live)
         self._places = QStackedWidget()
         search = partial(session.services.search.search, session.operator, limit=_LIMIT)
         self._run = SearchRun(session.tasks, search, self)
         self._choices = Request(session, troubles, "filters", self)
-        self._lay_out()
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(TYPING_RESTS_MS)
+        self._resting.timeout.connect(self._tell_found)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._lay_out_bar()
+        self.setFocusProxy(self.search_box)
+
+    def furnish(self) -> Iterator[None]:
+        """Make it ready for a search, step by step."""
+        self._list = _ResultList(self.search_box)
+        self._start = StartPanel(self._session, self._troubles)
+        yield
+        self._lay_out_results()
         self._connect()
         self.retranslate()
 
-    def _lay_out(self) -> None:
+    def furnish_more(self) -> Iterator[None]:
+        """Make what the search box does not need: the first rows' look, and the voter's page."""
+        self._rows.rehearse(self._list)
+        yield
+        yield from self._voter.furnish()
+
+    def _lay_out_bar(self) -> None:
+        bar = QFrame()
+        bar.setProperty("surface", "bar")
+        top = QVBoxLayout(bar)
+        top.setContentsMargins(space(4), space(3), space(4), space(3))
+        line = QHBoxLayout()
+        line.addWidget(self.search_box, 1)
+        line.addWidget(self._filter_button)
+        top.addLayout(line)
+        top.addWidget(self._filters)
+        self._layout.addWidget(bar)
+
+    def _lay_out_results(self) -> None:
         self._list.setObjectName("searchResults")
         self._list.setModel(self._model)
-        self._list.setItemDelegate(ResultRow(self._list))
+        self._rows = ResultRow(self._list)
+        self._list.setItemDelegate(self._rows)
         self._list.setUniformItemSizes(True)
         self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -119,22 +153,8 @@ class VotersPage(Translated, QWidget):
         inner.addWidget(self._results, 1)
         self._places.addWidget(found)
         self._places.addWidget(self._voter)
-        bar = QFrame()
-        bar.setProperty("surface", "bar")
-        top = QVBoxLayout(bar)
-        top.setContentsMargins(space(4), space(3), space(4), space(3))
-        line = QHBoxLayout()
-        line.addWidget(self.search_box, 1)
-        line.addWidget(self._filter_button)
-        top.addLayout(line)
-        top.addWidget(self._filters)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bar)
-        layout.addWidget(self._places, 1)
         self._places.setMinimumHeight(space(24))  # with large text, filters are shown whole and results give room
-        self.setFocusProxy(self.search_box)
+        self._layout.addWidget(self._places, 1)
 
     def _connect(self) -> None:
         self.search_box.textEdited.connect(self._typed)
@@ -158,10 +178,6 @@ class VotersPage(Translated, QWidget):
     def shows_voter(self) -> bool:
         """True while a voter is open."""
         return self._places.currentWidget() is self._voter
-
-    def furnish(self) -> Iterator[None]:
-        """Make what the search does not need: the voter's page, step by step."""
-        yield from self._voter.furnish()
 
     def focus_search(self) -> None:
         """Put the cursor into the search box, its text selected for the next caller."""
@@ -196,6 +212,7 @@ class VotersPage(Translated, QWidget):
 
     def end(self) -> None:
         """Ask for nothing any more."""
+        self._resting.stop()
         self._run.forget()
         self._choices.forget()
         self._voter.close_voter()
@@ -225,6 +242,7 @@ class VotersPage(Translated, QWidget):
         """Open a voter's page; the view is audited, so it is asked for once."""
         if self._opening is not None:
             return
+        self._resting.stop()
         self._opening, self._given_address = number, given_address
         self._show_state()
         opened = self._session.services.voters.open
@@ -239,6 +257,7 @@ class VotersPage(Translated, QWidget):
     def _changed(self, text: str) -> None:
         self._open_when_found = False
         self._error = None
+        self._resting.stop()
         if text.strip():
             self._run.ask(text, self._filters.filters)
         else:
@@ -253,9 +272,12 @@ class VotersPage(Translated, QWidget):
         if reply.hits:
             self._list.setCurrentIndex(self._model.index(0, 0))
         self._show_state()
-        announce(self.search_box, self._count.text() or self._empty.headline.text())
+        self._resting.start()
         if self._open_when_found:
             self._choose()
+
+    def _tell_found(self) -> None:
+        announce(self.search_box, self._count.text() or self._empty.headline.text())
 
     def _failed(self, error: Exception) -> None:
         if not self._troubles.take("search", error, self._search_again) and isinstance(error, HelpdeskError):
@@ -281,6 +303,7 @@ class VotersPage(Translated, QWidget):
         """The search itself tells of roles and sessions."""
 
     def _step(self, rows: int) -> None:
+        self._resting.stop()  # the voter stepped to is told of instead
         if self._model.rowCount():
             wanted = max(0, min(self._list.currentIndex().row() + rows, self._model.rowCount() - 1))
             self._list.setCurrentIndex(self._model.index(wanted, 0))
@@ -308,10 +331,13 @@ class VotersPage(Translated, QWidget):
 
     def _show_opened(self, detail: VoterDetail) -> Iterator[None]:
         yield from self._voter.show_voter(detail, self._given_address)
+        yield
         self._opening = None
         self._show_state()
         if self._voter.detail is detail:
             self._places.setCurrentWidget(self._voter)
+            yield
+            yield from self._voter.appear()
 
     def _not_opened(self, error: Exception) -> None:
         number, self._opening = self._opening or "", None

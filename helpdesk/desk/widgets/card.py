@@ -1,5 +1,6 @@
 """A card of the voter's page: a title with an icon, and one part of what is known."""
 
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -38,23 +39,28 @@ class DetailCard(Translated, QFrame, Generic[Part]):
         """What this card shows of a voter: a frozen value."""
         raise NotImplementedError
 
-    def redraw(self, part: Part) -> None:
-        """Show the part."""
+    def redraw(self, part: Part) -> Iterable[None]:
+        """Show the part; where there may be much of it, in the steps that are handed back."""
         raise NotImplementedError
 
     def shows_other(self, detail: VoterDetail) -> bool:
         """True while what is shown is not this voter's part."""
         return self.part_of(detail) != self._part
 
-    def show_detail(self, detail: VoterDetail) -> None:
+    def show_detail(self, detail: VoterDetail) -> Iterator[None]:
         """Show this voter's part, if it is not what is shown already."""
         part = self.part_of(detail)
         if part != self._part:
             self._part = part
-            self.redraw(part)
+            yield from self.redraw(part)
+
+    def redraw_at_once(self) -> None:
+        """Show the part again, in whatever language and choice there is now."""
+        if self._part is not None:
+            for _step in self.redraw(self._part):
+                """It is all there already: no rows to be made."""
 
     def retranslate(self) -> None:
         """Title and content again."""
         self._title.setText(self.title())
-        if self._part is not None:
-            self.redraw(self._part)
+        self.redraw_at_once()

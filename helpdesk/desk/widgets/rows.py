@@ -1,6 +1,6 @@
 """A column of row widgets that are kept and changed in place, so that focus and scrolling survive a refresh."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from helpdesk.desk.appearance import space
 
 Value = TypeVar("Value")
+
+_ROWS_A_STEP = 3
 
 
 class Row(QFrame, Generic[Value]):
@@ -31,15 +33,21 @@ class Rows(QWidget, Generic[Value]):
         self._layout.setSpacing(space(gap))
 
     def show_values(self, values: Sequence[Value]) -> None:
-        """Show these values, in this order."""
+        """Show these values, in this order, at once."""
+        for _step in self.take_values(values):
+            """A few rows each: nobody waits for them."""
+
+    def take_values(self, values: Sequence[Value]) -> Iterator[None]:
+        """Show these values, in this order, a few at each step."""
         while len(self.rows) > len(values):
             row = self.rows.pop()
             self._layout.removeWidget(row)
             row.hide()
             row.deleteLater()
-        while len(self.rows) < len(values):
-            row = self._make()
-            self.rows.append(row)
-            self._layout.addWidget(row)
-        for row, value in zip(self.rows, values, strict=True):
-            row.show_value(value)
+        for place, value in enumerate(values):
+            if place and not place % _ROWS_A_STEP:
+                yield
+            if place == len(self.rows):
+                self.rows.append(self._make())
+                self._layout.addWidget(self.rows[-1])
+            self.rows[place].show_value(value)
