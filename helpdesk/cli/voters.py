@@ -66,7 +66,7 @@ def search(
             return
         hits = find(session.operator, query or "")
     if wants_json(context):
-        print_json(hits)
+        print_json([hit._asdict() for hit in hits])
     elif not hits:
         click.echo(_("Nobody found. Try another spelling, a former name, or the other address."), err=True)
     else:

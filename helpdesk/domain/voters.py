@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from helpdesk.domain.address_changes import AddressChangeView
 from helpdesk.domain.contacts import ContactView
@@ -9,9 +10,11 @@ from helpdesk.domain.findings import Finding
 from helpdesk.domain.states import AccountState, AddressSource, LinkPurpose, LinkState, MailFate, MailKind
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """One line of search results. `matched` names what the query met: see `MATCHES`."""
+class SearchHit(NamedTuple):
+    """One line of search results. `matched` names what the query met: see `MATCHES`.
+
+    A tuple: fifty are made with every key, in a quarter of the time of a dataclass.
+    """
 
     voter: str
     name: str

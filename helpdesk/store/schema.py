@@ -172,6 +172,13 @@ address = Table(
         postgresql_where=text("tied"),
     ),
     Index("uq_address_tied", "folded", unique=True, sqlite_where=text("tied"), postgresql_where=text("tied")),
+    # a small one: nearly all addresses are written as they are compared
+    Index(
+        "ix_address_written",
+        "voter_id",
+        sqlite_where=text("address <> folded"),
+        postgresql_where=text("address <> folded"),
+    ),
 )
 
 challenge_question = Table(

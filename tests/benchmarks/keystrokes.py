@@ -30,11 +30,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One text in full, of which kind it is, and whom it is meant to find."""
+    """One text in full, of which kind it is, whom it is meant to find, and what would be typed without a slip."""
 
     kind: str
     text: str
     person: Person
+    meant: str
 
 
 def people(path: Path, *, count: int, seed: int) -> list[Person]:
@@ -59,9 +60,9 @@ def texts(drawn: list[Person], *, seed: int) -> Iterator[Typed]:
     kinds = (*EXACT, *SLIPS, *HARD)
     for place, person in enumerate(drawn):
         kind = kinds[place % len(kinds)]
-        text = _text(kind, person, rng)
+        text, meant = _text(kind, person, rng)
         if text:
-            yield Typed(kind, text, person)
+            yield Typed(kind, text, person, meant)
 
 
 def keystrokes(text: str) -> Iterator[str]:
@@ -70,9 +71,25 @@ def keystrokes(text: str) -> Iterator[str]:
         yield text[:length]
 
 
-def _text(kind: str, person: Person, rng: random.Random) -> str:
+def _text(kind: str, person: Person, rng: random.Random) -> tuple[str, str]:
+    """What is typed, empty if this person offers nothing of the kind, and what is meant."""
     last = rng.choice([name for name in (person.family, person.usage) if name])
     name = f"{person.first} {last}".lower()
+    if kind in {"address_slip", "two_slips"}:
+        typed = slip(person.tied, rng)
+        return (typed if kind == "address_slip" else slip(typed, rng)), person.tied
+    if kind == "name_slip":
+        return slip(fold(name), rng), name
+    if kind == "unfinished_slip":
+        meant = fold(f"{person.first} {last[: max(5, len(last) - 2)]}")
+        return (slip(meant, rng, start=len(person.first) + 2) if len(last) > 6 else ""), meant
+    if kind == "by_ear":
+        return heard(fold(name)), name
+    text = _exact(kind, person, name, last, rng)
+    return text, text
+
+
+def _exact(kind: str, person: Person, name: str, last: str, rng: random.Random) -> str:
     match kind:
         case "address":
             return person.tied
@@ -88,21 +105,10 @@ def _text(kind: str, person: Person, rng: random.Random) -> str:
             return person.code
         case "number":
             return person.number
-        case "piece":
+        case _:
             local = person.tied.partition("@")[0] + person.tied[person.tied.index("@") :][:6] * (rng.random() < 0.3)
             start = rng.randrange(1, max(2, len(local) - 6))
             return local[start : start + rng.randrange(6, 12)]
-        case "address_slip":
-            return slip(person.tied, rng)
-        case "name_slip":
-            return slip(fold(name), rng)
-        case "two_slips":
-            return slip(slip(person.tied, rng), rng)
-        case "unfinished_slip":
-            typed = slip(fold(f"{person.first} {last[: max(5, len(last) - 2)]}"), rng, start=len(person.first) + 2)
-            return typed if len(last) > 6 else ""
-        case _:
-            return heard(fold(name))
 
 
 def slip(text: str, rng: random.Random, *, start: int = 1) -> str:

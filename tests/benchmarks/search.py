@@ -144,7 +144,7 @@ def _type(
                 row.clock.append(took)
                 row.processor.append(used)
         first = [everybody[number] for number in found[:10]]
-        namesakes = len(first) == 10 and all(answers(each.text, one) for one in first)
+        namesakes = len(first) == 10 and all(answers(each.meant, one) for one in first)
         for row in rows:
             row.met.append(each.person in first or namesakes)
     return spent

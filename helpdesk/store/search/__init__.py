@@ -2,7 +2,7 @@
 
 from helpdesk.store.search.entries import add_voters, remove_voters
 from helpdesk.store.search.found import FoundVoter
-from helpdesk.store.search.plan import folded_query, plan
+from helpdesk.store.search.plan import Plan, folded_query
 from helpdesk.store.search.session import search_session
 
-__all__ = ["FoundVoter", "add_voters", "folded_query", "plan", "remove_voters", "search_session"]
+__all__ = ["FoundVoter", "Plan", "add_voters", "folded_query", "remove_voters", "search_session"]

@@ -1,7 +1,7 @@
 """What the index answers with: voters as results show them, in order, and how far a similar spelling is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -38,12 +38,23 @@ def read_found(text: str) -> list[FoundVoter]:
     return [_read(each.split(_FIELD)) for each in text.split(_VOTER)] if text else []
 
 
-def found_voter(similar: bool, row: Sequence[Any]) -> FoundVoter:  # noqa: FBT001 (a column of a row)
-    """A voter out of SQLite's row, where the addresses are joined by spaces and the tied one is marked."""
-    voter_id, number, first, family, usage, code, name, state, locked, addresses = row
+def found_voter(
+    similar: bool,  # noqa: FBT001 (a column of a row)
+    row: Sequence[Any],
+    written: Mapping[str, str] | None,
+) -> FoundVoter:
+    """A voter out of SQLite's row, which ends with the text of the index entry.
+
+    Addresses are read there, as nearly all are written as they are compared; `written` gives those that are not.
+    """
+    voter_id, number, first, family, usage, code, name, state, locked, text = row
+    first_at = text.find("@")
+    tied, *others = text[text.rfind(" ", 0, first_at) + 1 : -1].split(" ") if first_at > 0 else ("",)
+    if written:
+        tied, *others = [written.get(each, each) for each in (tied, *others)]
+    moment = _moment(locked) if locked else None
     return FoundVoter(
-        voter_id, similar, number, first, family, usage, code, name, state, _moment(locked),
-        *_addresses(addresses or ""),
+        voter_id, similar, number, first, family, usage, code, name, state, moment, tied, tuple(others)
     )  # fmt: skip
 
 

@@ -1,15 +1,17 @@
 """The tiers: what a text asks of the index, best first. The one definition for both databases.
 
-A plan is a list of probes that depends on the text alone. Whoever runs it (`sqlite`, `postgresql`) works through the
+A plan is a series of probes that depends on the text alone. Whoever runs it (`sqlite`, `postgresql`) works through the
 probes until enough voters are found; a probe with `below` is passed over once that many are. Probes that are
-`similar` find other spellings: what they bring is ranked by distance afterwards (`nearest`).
+`similar` find other spellings: what they bring is ranked by distance afterwards (`nearest`). They come last, and are
+made one by one: most texts find enough voters with the first few.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from helpdesk.domain.folding import fold, words
 from helpdesk.domain.sound import sound
@@ -73,8 +75,7 @@ TWO_SLIPS = frozenset({Kind.BOTH_SIMILAR, Kind.NEAR})
 """Looked for only while no voter answers the text as it is and `below` are found in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(NamedTuple):
     """A word that may be misspelt: what finds its likes in the vocabulary."""
 
     word: str
@@ -91,9 +92,8 @@ class Like:
         return not self.finished and len(self.word) <= LONGEST_STEM
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One question to the index."""
+class Probe(NamedTuple):
+    """One question to the index. A tuple, as `Like` is: PostgreSQL is sent them as they stand."""
 
     kind: Kind
     low: str = ""
@@ -102,7 +102,7 @@ class Probe:
     below: int = ALL
     similar: bool = False
     after: str = ""
-    like: tuple[Like, ...] = field(default=())
+    like: tuple[Like, ...] = ()
     within: str = ""
     keys: tuple[tuple[str, str, str, str], ...] = ()
     most: int = MOST_CHECKED
@@ -110,20 +110,18 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The text as it is compared, and its probes in order."""
+    """The text as it is compared, which tells the probes."""
 
     text: str
-    probes: tuple[Probe, ...]
+
+    def probes(self) -> Iterator[Probe]:
+        """In order, each made when it is asked for; none for an empty text."""
+        return _probes(self.text) if self.text else iter(())
 
 
 def folded_query(text: str) -> str:
     """A text as it is compared: folded, of a length that a search may have."""
     return " ".join(fold(text[: _LONGEST_QUERY * 2]).split())[:_LONGEST_QUERY]
-
-
-def plan(text: str) -> Plan:
-    """The probes for a folded text; none for an empty one."""
-    return Plan(text, tuple(_probes(text)) if text else ())
 
 
 def query_words(text: str) -> list[str]:
@@ -155,7 +153,7 @@ def _probes(text: str) -> Iterator[Probe]:
     local_named = query_words(text.partition("@")[0]) if is_mail else named
     if spaced or len(local_named) > 1 or not text.isalpha():
         probes = _names(text.partition("@")[0] if is_mail else text, local_named, below)
-        yield from (replace(probe, similar=True) for probe in probes) if is_mail else probes
+        yield from (probe._replace(similar=True) for probe in probes) if is_mail else probes
     if len(text) >= _SIMILAR_FROM and not text[0].isdigit():
         yield from _similar(text, local_named, 1 if is_mail else SIMILAR_BELOW)
 
@@ -260,10 +258,10 @@ def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
         if at:
             yield from _unparted(named[0], finished=True)
     elif len(named) > 1:
-        yield from _misspelt(named, below, finished=bool(at))
+        yield from _misspelt(text, named, below, finished=bool(at))
 
 
-def _misspelt(named: list[str], below: int, *, finished: bool) -> Iterator[Probe]:
+def _misspelt(text: str, named: list[str], below: int, *, finished: bool) -> Iterator[Probe]:
     """One word of several misspelt, each in turn; then the two longest at once."""
     end = len(named) - 1
     for target in range(end, -1, -1):
@@ -271,6 +269,9 @@ def _misspelt(named: list[str], below: int, *, finished: bool) -> Iterator[Probe
             continue
         rest = [place for place in range(len(named)) if place != target]
         around = []
+        if "." in text:  # all else of an address as it is: of fifty namesakes the one with this number, of this domain
+            before, _word, after = text.partition(named[target])
+            around.append((before, after, "", ""))
         for partner in sorted(rest, key=lambda place: -len(named[place]))[:2]:
             checks = [named[place] for place in rest if place != partner][:2]
             one, two = (*(f" {other}" for other in checks), "", "")[:2]
@@ -294,7 +295,7 @@ def _near(pairs: Sequence[tuple[str, str, bool, bool]]) -> Iterator[Probe]:
     keys: list[tuple[str, str, str, str]] = []
     for known in (2, 1, 0):  # letters of the word that are taken to be right
         for partner, word, partner_is_whole, word_is_whole in pairs:
-            if len(word) < _SIMILAR_FROM or len(partner) < SHORTEST_STEM or (known < 2 and not partner_is_whole):  # noqa: PLR2004
+            if len(word) < SHORTEST_STEM or len(partner) < SHORTEST_STEM or (known < 2 and not partner_is_whole):  # noqa: PLR2004
                 continue
             low = f"{partner} {word[:known]}" if partner_is_whole else partner
             keys.append((low, word, str(_LONGEST_QUERY if word_is_whole else len(word)), ""))

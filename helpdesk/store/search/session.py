@@ -15,7 +15,7 @@ from helpdesk.domain.search import SearchFilters
 from helpdesk.store.engine import Store, driver_faults
 from helpdesk.store.search.found import FoundVoter, nearest_last
 from helpdesk.store.search.plan import Plan
-from helpdesk.store.search.postgresql import search_postgresql
+from helpdesk.store.search.postgresql import prepare_search, search_postgresql
 from helpdesk.store.search.spelling import apart
 from helpdesk.store.search.sqlite import SqliteSearch
 
@@ -79,7 +79,7 @@ class SearchSession:
             connection.execute("PRAGMA cache_size = -65536")
             connection.create_function("apart", 2, apart, deterministic=True)
         else:
-            connection.autocommit = True
+            prepare_search(connection)
         return connection
 
     @staticmethod

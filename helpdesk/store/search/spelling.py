@@ -31,4 +31,5 @@ def parts(word: str) -> tuple[str, ...]:
 
 def apart(word: str, typed: str) -> int:
     """How many letters of each the other lacks: two at most for one slip, four at most for two."""
-    return len([1 for letter in word if letter not in typed]) + len([1 for letter in typed if letter not in word])
+    shared = sum(map(typed.__contains__, word)) + sum(map(word.__contains__, typed))  # asked of a thousand words a key
+    return len(word) + len(typed) - shared

@@ -4,14 +4,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
 from helpdesk.store.search.found import FoundVoter, found_voter
 from helpdesk.store.search.plan import ALL, END, TWO_SLIPS, Kind, Like, Plan, Probe
-from helpdesk.store.search.spelling import apart
+from helpdesk.store.search.spelling import LONGEST_STEM, apart
 
 MOST_SIMILAR = 40
 MOST_SCANNED = 4_000
@@ -23,7 +22,7 @@ MOST_WORDS, MOST_OF_TWO = 24, 16
 EACH_WORD, EACH_CHECKED_WORD = 20, 200
 MOST_SLIPS = 2
 
-_RANGE = "SELECT k.voter_id, k.key FROM search_key AS k WHERE k.key >= ? AND k.key < ?"
+_RANGE = "SELECT k.voter_id, k.key, k.place FROM search_key AS k WHERE k.key >= ? AND k.key < ?"
 _CHECKS = "instr(e.text, ?) AND instr(e.text, ?) AND instr(e.text, ?)"
 _SLIPS = """
     json_each(:slips) AS t CROSS JOIN search_slip AS s
@@ -31,13 +30,14 @@ _SLIPS = """
         OR s.place >= length(s.stem) - 1 OR t.value >= length(t.key))
 """
 _LIKES = f"""
+    WITH stems AS MATERIALIZED (SELECT DISTINCT s.stem FROM {_SLIPS})
     SELECT word FROM (
-        SELECT s.stem AS word, apart(s.stem, :typed) AS far, 0 AS voters FROM {_SLIPS} WHERE :by_stem
+        SELECT stem AS word, apart(stem, :typed) AS far, 0 AS voters FROM stems WHERE :by_stem
         UNION ALL
         SELECT v.word, apart(iif(:finished, v.word, substr(v.word, 1, :length)), :typed), v.voters
-        FROM {_SLIPS} CROSS JOIN search_vocabulary AS v ON v.word >= s.stem AND v.word < s.stem || '{END}'
-        WHERE NOT :by_stem AND (length(s.stem) = 6 OR v.word = s.stem)
-        AND length(v.word) BETWEEN :shortest AND :longest
+        FROM stems CROSS JOIN search_vocabulary AS v
+        ON v.word >= stem AND v.word < stem || iif(length(stem) = {LONGEST_STEM}, '{END}', '\x01')
+        WHERE NOT :by_stem AND length(v.word) BETWEEN :shortest AND :longest
         UNION ALL
         SELECT v.word, 1, v.voters FROM search_vocabulary AS v WHERE v.sound = :sound AND v.sound <> ''
         UNION ALL
@@ -47,12 +47,16 @@ _LIKES = f"""
     ) WHERE word <> :typed GROUP BY word ORDER BY min(far), max(voters) DESC, word LIMIT :limit
 """
 _HITS = """
-    SELECT v.id, v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, a.state, a.locked_until,
-        (SELECT group_concat(iif(d.tied, '*' || d.address, d.address), ' ') FROM address AS d WHERE d.voter_id = v.id)
+    SELECT v.id, v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, a.state, a.locked_until, e.text
     FROM json_each(?) AS j
     CROSS JOIN voter AS v ON v.id = j.value
     CROSS JOIN establishment AS p ON p.id = v.establishment_id
     CROSS JOIN account AS a ON a.voter_id = v.id
+    CROSS JOIN search_entry AS e ON e.voter_id = v.id
+"""
+_WRITTEN = """
+    SELECT d.voter_id, d.folded, d.address FROM json_each(?) AS j CROSS JOIN address AS d ON d.voter_id = j.value
+    WHERE d.address <> d.folded
 """
 
 
@@ -78,6 +82,7 @@ class SqliteSearch:
         self._limit = limit
         self._found: dict[int, bool] = {}
         self._exact = 0
+        self._known_likes: dict[str, list[str]] = {}
         self._where = ""
         self._given: list[object] = []
         self._tests = ""
@@ -88,7 +93,9 @@ class SqliteSearch:
 
     def run(self, plan: Plan) -> list[FoundVoter]:
         """The voters in the order in which the probes found them."""
-        for probe in plan.probes:
+        for probe in plan.probes():
+            if self._is_full():
+                break
             if self._passes_over(probe):
                 continue
             most = self._exact + MOST_SIMILAR if probe.similar else self._limit
@@ -100,11 +107,12 @@ class SqliteSearch:
                 self._exact = len(self._found)
         return self._hits()
 
+    def _is_full(self) -> bool:
+        return self._exact >= self._limit or len(self._found) - self._exact >= MOST_SIMILAR
+
     def _passes_over(self, probe: Probe) -> bool:
         total = len(self._found)
         if not probe.similar and (probe.kind is Kind.AMONG) is (self._among is None):
-            return True
-        if self._exact >= self._limit or total - self._exact >= MOST_SIMILAR:
             return True
         if probe.kind in TWO_SLIPS:
             return self._exact > 0 or total >= probe.below
@@ -143,40 +151,45 @@ class SqliteSearch:
         return self._scan(_RANGE, (probe.low, probe.high))
 
     def _scan(
-        self, sql: str, given: tuple[object, ...], most: int = ALL, *, tested: int = MOST_TESTED
+        self,
+        sql: str,
+        given: tuple[object, ...],
+        most: int = ALL,
+        *,
+        tested: int = MOST_TESTED,
+        key: tuple[str, str] | None = None,
+        checks: Sequence[str] = (),
     ) -> Iterable[Sequence[Any]]:
         """Ids and keys that a statement finds within the scope and the filters let through, `most` at most.
 
-        Filters are tried on so many keys and no more: each is a look at a voter.
+        Filters are tried on so many keys and no more: each is a look at a voter. `key` is a condition on the key, with
+        its value, for which many more are read. Of those left, the entry has to hold every check.
         """
-        sql, given = f"{sql}{self._where} LIMIT ?", (*given, *self._given)
-        if not self._tests:
-            return self._run(sql, (*given, most))
-        sql = f"SELECT k.voter_id, k.key FROM ({sql}) AS k WHERE true{self._tests} LIMIT ?"
-        return self._run(sql, (*given, tested, *self._tested, most))
-
-    def _holding(self, found: Iterable[Sequence[Any]], checks: Sequence[str]) -> Iterator[Sequence[Any]]:
-        """Those of the voters whose entry holds every check."""
-        for row in found:
-            text = self._run("SELECT text FROM search_entry WHERE voter_id = ?", (row[0],)).fetchone()
-            if text and all(check in text[0] for check in checks):
-                yield row
+        first = tested if self._tests else most
+        sql, given = f"{sql}{self._where} LIMIT ?", (*given, *self._given, MOST_SCANNED if key else first)
+        if key:
+            sql = f"SELECT k.voter_id, k.key, k.place FROM ({sql}) AS k WHERE {key[0]} LIMIT ?"
+            given = (*given, key[1], first)
+        if self._tests:
+            sql = f"SELECT k.voter_id, k.key FROM ({sql}) AS k WHERE true{self._tests} LIMIT ?"
+            given = (*given, *self._tested, most)
+        if checks and checks[0]:
+            sql = f"SELECT k.voter_id FROM ({sql}) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id"
+            sql, given = f"{sql} WHERE {_CHECKS}", (*given, *_three(checks))
+        return self._run(sql, given)
 
     def _any_key(self, probe: Probe) -> Iterator[Sequence[Any]]:
         for low, *checks in probe.keys:
-            found = self._scan(_RANGE, (low, low + END), EACH_WORD, tested=EACH_CHECKED_WORD)
-            yield from self._holding(found, checks) if checks[0] else found
+            yield from self._scan(_RANGE, (low, low + END), EACH_WORD, tested=EACH_CHECKED_WORD, checks=checks)
 
-    def _checked_keys(self, probe: Probe) -> Iterator[Sequence[Any]]:
+    def _checked_keys(self, probe: Probe) -> Iterable[Sequence[Any]]:
         (check,) = probe.checks
-        for row in self._scan(_RANGE, (probe.low, probe.high), MOST_SCANNED):
-            if check in row[1]:
-                yield row
+        return self._scan(_RANGE, (probe.low, probe.high), MOST_SCANNED, key=("instr(k.key, ?)", check))
 
-    def _checked(self, probe: Probe) -> Iterator[Sequence[Any]]:
-        found = self._scan(_RANGE, (probe.low, probe.high), MOST_SCANNED if probe.within else probe.most)
-        ending = (row for row in found if row[1].endswith(probe.within))
-        return self._holding(islice(ending, probe.most), probe.checks)
+    def _checked(self, probe: Probe) -> Iterable[Sequence[Any]]:
+        within = probe.within
+        key = (f"substr(k.key, -{len(within)}) = ?", within) if within else None
+        return self._scan(_RANGE, (probe.low, probe.high), probe.most, key=key, checks=probe.checks)
 
     def _codes(self, probe: Probe) -> Iterable[Sequence[Any]]:
         limited = bool(self._where or self._tests)
@@ -193,23 +206,21 @@ class SqliteSearch:
         sql = f"SELECT k.voter_id FROM ({sql}) AS k WHERE true{self._where}{self._tests}"
         return self._run(sql, (probe.low, probe.high, most, *self._given, *self._tested))
 
-    def _parts(self, probe: Probe) -> Iterator[Sequence[Any]]:
+    def _parts(self, probe: Probe) -> Iterable[Sequence[Any]]:
         sql = f"""SELECT k.voter_id, k.key FROM (
             SELECT v.word FROM (
                 SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
             ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
             ORDER BY v.voters DESC, v.word LIMIT {MOST_PART_WORDS}
         ) AS w CROSS JOIN search_key AS k ON k.key >= w.word || ? AND k.key < w.word || ? || '{END}' WHERE true"""
-        found = self._scan(sql, (probe.low, probe.high, probe.after, probe.after), probe.most)
-        return iter(found) if not probe.checks else self._holding(found, probe.checks)
+        return self._scan(sql, (probe.low, probe.high, probe.after, probe.after), probe.most, checks=probe.checks)
 
     def _similar(self, probe: Probe) -> Iterator[Sequence[Any]]:
         for word in self._likes(probe.like[0], MOST_WORDS):
             for before, after, *checks in probe.keys:
                 low = f"{before}{word}{after}"
                 each = EACH_CHECKED_WORD if checks[0] else EACH_WORD
-                found = self._scan(_RANGE, (low, low + END), each, tested=EACH_CHECKED_WORD)
-                yield from self._holding(found, checks) if checks[0] else found
+                yield from self._scan(_RANGE, (low, low + END), each, tested=EACH_CHECKED_WORD, checks=checks)
 
     def _both_similar(self, probe: Probe) -> Iterable[Sequence[Any]]:
         one, other = (self._likes(like, MOST_OF_TWO) for like in probe.like)
@@ -222,7 +233,7 @@ class SqliteSearch:
         found: list[tuple[int, str, int]] = []
         left = MOST_NEAR_IN_ALL
         for low, typed, compared, _ in probe.keys:
-            for voter_id, key in self._scan(_RANGE, (low, low + END), min(left, MOST_NEAR), tested=MOST_NEAR):
+            for voter_id, key, *_ in self._scan(_RANGE, (low, low + END), min(left, MOST_NEAR), tested=MOST_NEAR):
                 left -= 1
                 word = key.partition(" ")[2].partition(" ")[0]
                 begun = word[: int(compared)]
@@ -232,18 +243,24 @@ class SqliteSearch:
         return [(voter_id,) for _far, _word, voter_id in found[:MOST_SIMILAR]]
 
     def _likes(self, like: Like, limit: int) -> list[str]:
-        given = {
-            "slips": json.dumps(like.slips), "typed": like.word, "finished": like.finished, "length": len(like.word),
-            "by_stem": like.by_stem, "shortest": like.shortest, "longest": like.longest, "sound": like.sound,
-            "ending": like.ending, "limit": limit,
-        }  # fmt: skip
-        return [row[0] for row in self._run(_LIKES, given)]
+        if like.word not in self._known_likes:
+            given = {
+                "slips": json.dumps(like.slips), "typed": like.word, "finished": like.finished,
+                "length": len(like.word), "by_stem": like.by_stem, "shortest": like.shortest, "longest": like.longest,
+                "sound": like.sound, "ending": like.ending, "limit": MOST_WORDS,
+            }  # fmt: skip
+            self._known_likes[like.word] = [row[0] for row in self._run(_LIKES, given)]
+        return self._known_likes[like.word][:limit]
 
     def _hits(self) -> list[FoundVoter]:
         if not self._found:
             return []
-        rows = self._run(_HITS, (json.dumps(list(self._found)),))
-        return [found_voter(self._found[row[0]], row) for row in rows]
+        found = (json.dumps(list(self._found)),)
+        written: dict[int, dict[str, str]] = {}
+        for voter_id, folded, address in self._run(_WRITTEN, found):
+            written.setdefault(voter_id, {})[folded] = address
+        rows = self._run(_HITS, found)
+        return [found_voter(self._found[row[0]], row, written.get(row[0])) for row in rows]
 
     def _stay_within(self, operator_id: int, filters: SearchFilters) -> None:
         """The operator's scope as stored, and the académie and department asked for."""
@@ -255,6 +272,8 @@ class SqliteSearch:
         self._given.append("".join("01"[place in places] for place in range(1, max(places, default=0) + 1)))
 
     def _let_through(self, filters: SearchFilters, now: datetime) -> None:
+        if not (filters.establishment or filters.corps or filters.state):
+            return
         tests: list[tuple[str, tuple[object, ...]]] = []
         moment = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
         if filters.establishment:
@@ -266,16 +285,15 @@ class SqliteSearch:
         elif filters.state is not None:
             unlocked = "its.state = ? AND (its.locked_until IS NULL OR its.locked_until <= ?)"
             tests.append((unlocked, (filters.state, moment)))
-        if tests:
-            both = " AND ".join(test for test, _given in tests)
-            self._tests = f""" AND EXISTS (
-                SELECT 1 FROM voter AS it
-                JOIN establishment AS of_it ON of_it.id = it.establishment_id
-                JOIN account AS its ON its.voter_id = it.id
-                WHERE it.id = k.voter_id AND {both}
-            )"""
-            self._tested = [value for _test, given in tests for value in given]
-            self._among = self._few(filters, moment)
+        both = " AND ".join(test for test, _given in tests)
+        self._tests = f""" AND EXISTS (
+            SELECT 1 FROM voter AS it
+            JOIN establishment AS of_it ON of_it.id = it.establishment_id
+            JOIN account AS its ON its.voter_id = it.id
+            WHERE it.id = k.voter_id AND {both}
+        )"""
+        self._tested = [value for _test, given in tests for value in given]
+        self._among = self._few(filters, moment)
 
     def _few(self, filters: SearchFilters, moment: str) -> list[int] | None:
         """The voters whom the filters let through, if they are few and an index tells them."""
@@ -302,6 +320,6 @@ class SqliteSearch:
         return [row[0] for row in self._run(f"{sql} WHERE true{self._where}{self._tests}", given)]
 
 
-def _three(checks: tuple[str, ...]) -> tuple[str, str, str]:
+def _three(checks: Sequence[str]) -> tuple[str, str, str]:
     one, two, three = (*checks, "", "", "")[:3]
     return one, two, three

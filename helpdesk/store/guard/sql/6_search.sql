@@ -7,6 +7,7 @@
 -- best first, in one text as `found.py` reads it: voters parted by U+001E, their fields by U+001F. A row for each voter
 -- would cost more to send than to find.
 --
+-- OFFSET 0 keeps an expression from being worked out anew wherever it is used.
 -- Every statement is planned once a session: what is planned with each call takes longer than it runs.
 
 CREATE OR REPLACE FUNCTION helpdesk.search_lets_through(
@@ -41,27 +42,28 @@ DECLARE
     longest int := p_like -> 5;
     finished boolean := p_like -> 6;
     by_stem boolean := NOT finished AND length(typed) <= 6;
+    stems text[];
 BEGIN
+    stems := ARRAY(  -- once each: a stem that is near shares many forms with what was typed
+        SELECT DISTINCT s.stem
+        FROM jsonb_each_text(p_like -> 1) t
+        JOIN search_slip s ON s.slip = t.key AND (
+            s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1
+            OR s.place >= length(s.stem) - 1 OR t.value::int >= length(t.key)
+        )
+    );
     RETURN ARRAY(
         SELECT u.word FROM (
             SELECT s.stem AS word, length(translate(s.stem, typed, '')) + length(translate(typed, s.stem, '')) AS far, 0 AS voters
-            FROM jsonb_each_text(p_like -> 1) t
-            JOIN search_slip s ON s.slip = t.key AND (
-                s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1
-                OR s.place >= length(s.stem) - 1 OR t.value::int >= length(t.key)
-            )
-            WHERE by_stem
+            FROM unnest(stems) s (stem) WHERE by_stem
             UNION ALL
             SELECT w.word, length(translate(w.begun, typed, '')) + length(translate(typed, w.begun, '')), w.voters FROM (
                 SELECT v.word, v.voters, CASE WHEN finished THEN v.word ELSE left(v.word, length(typed)) END AS begun
-                FROM jsonb_each_text(p_like -> 1) t
-                JOIN search_slip s ON s.slip = t.key AND (
-                    s.place = 0 OR t.value = '0' OR abs(s.place - t.value::int) <= 1
-                    OR s.place >= length(s.stem) - 1 OR t.value::int >= length(t.key)
-                )
-                JOIN search_vocabulary v ON v.word >= s.stem AND v.word < s.stem || U&'\+10FFFF'
-                WHERE NOT by_stem AND (length(s.stem) = 6 OR v.word = s.stem)
-                AND length(v.word) BETWEEN shortest AND longest
+                FROM unnest(stems) s (stem)
+                JOIN search_vocabulary v ON v.word >= s.stem
+                AND v.word < CASE WHEN length(s.stem) = 6 THEN s.stem || U&'\+10FFFF' ELSE s.stem || U&'\0001' END
+                WHERE NOT by_stem AND length(v.word) BETWEEN shortest AND longest
+                OFFSET 0
             ) w
             UNION ALL
             SELECT v.word, 1, v.voters FROM search_vocabulary v WHERE v.sound = heard AND heard <> ''
@@ -105,7 +107,7 @@ DECLARE
     enough int;
     wanted int;
     probe jsonb;
-    likes jsonb;
+    known_likes jsonb := '{}';  -- of each word, as far as two are looked for at once
     kind text; low text; high text; c1 text; c2 text; c3 text; after_ text; within text;
     like_words text[]; other_words text[];
     is_similar boolean;
@@ -157,12 +159,13 @@ BEGIN
         );
     END IF;
     FOR probe IN SELECT * FROM jsonb_array_elements(p_probes) LOOP
+        EXIT WHEN exact >= p_limit OR total - exact >= most_similar;
         kind := probe ->> 0;
         is_similar := (probe -> 5)::boolean;
         CONTINUE WHEN NOT is_similar AND (kind = 'among') = (few IS NULL);
         enough := CASE WHEN NOT is_similar THEN exact WHEN kind IN ('both_similar', 'near') AND exact = 0 THEN total
             WHEN kind IN ('both_similar', 'near') THEN most_similar ELSE exact END;
-        CONTINUE WHEN enough >= (probe -> 4)::int OR exact >= p_limit OR total - exact >= most_similar;
+        CONTINUE WHEN enough >= (probe -> 4)::int;
         low := probe ->> 1;
         high := probe ->> 2;
         wanted := p_limit + total;
@@ -204,9 +207,9 @@ BEGIN
             c1 := coalesce(probe #>> '{3,0}', '');
             c2 := coalesce(probe #>> '{3,1}', '');
             c3 := coalesce(probe #>> '{3,2}', '');
-            after_ := probe ->> 7;
-            within := probe ->> 9;
-            most_checked := probe -> 11;
+            after_ := probe ->> 6;
+            within := probe ->> 8;
+            most_checked := probe -> 10;
             CASE kind
             WHEN 'among' THEN
                 fresh := ARRAY(
@@ -237,7 +240,7 @@ BEGIN
                             AND (places IS NULL OR k.place = ANY (places))
                             ORDER BY k.key, k.voter_id, k.place
                             LIMIT CASE WHEN narrow THEN most_tested WHEN within = '' THEN most_checked ELSE most_scanned END
-                        ) q WHERE within = '' OR right(q.key, length(within)) = within
+                        ) q WHERE within = '' OR (strpos(q.key, within) > 0 AND right(q.key, length(within)) = within)
                         LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
                     ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now)) AND EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
@@ -246,7 +249,7 @@ BEGIN
                 );
             WHEN 'keys' THEN
                 fresh := ARRAY(
-                    SELECT k.voter_id FROM jsonb_array_elements(probe -> 10) WITH ORDINALITY l (given, n)
+                    SELECT k.voter_id FROM jsonb_array_elements(probe -> 9) WITH ORDINALITY l (given, n)
                     CROSS JOIN LATERAL (
                         SELECT k.voter_id FROM search_key k
                         WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
@@ -281,11 +284,12 @@ BEGIN
                     )) LIMIT wanted * 2
                 );
             WHEN 'similar' THEN
-                like_words := helpdesk.search_likes(probe #> '{8,0}', 24);
+                like_words := helpdesk.search_likes(probe #> '{7,0}', 24);
+                known_likes := known_likes || jsonb_build_object(probe #>> '{7,0,0}', to_jsonb(like_words[:16]));
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
                         SELECT k.voter_id, l.given FROM unnest(like_words) w (word)
-                        CROSS JOIN jsonb_array_elements(probe -> 10) l (given)
+                        CROSS JOIN jsonb_array_elements(probe -> 9) l (given)
                         CROSS JOIN LATERAL (
                             SELECT k.voter_id FROM search_key k
                             WHERE k.key >= (l.given ->> 0) || w.word || (l.given ->> 1)
@@ -300,10 +304,8 @@ BEGIN
                     )) LIMIT most_similar * 4
                 );
             WHEN 'both_similar' THEN
-                likes := probe #> '{8,0}';
-                like_words := helpdesk.search_likes(likes, 16);
-                likes := probe #> '{8,1}';
-                other_words := helpdesk.search_likes(likes, 16);
+                like_words := ARRAY(SELECT jsonb_array_elements_text(known_likes -> (probe #>> '{7,0,0}')));
+                other_words := ARRAY(SELECT jsonb_array_elements_text(known_likes -> (probe #>> '{7,1,0}')));
                 fresh := ARRAY(
                     SELECT k.voter_id FROM unnest(like_words) a (word) CROSS JOIN unnest(other_words) b (word)
                     CROSS JOIN LATERAL (
@@ -319,11 +321,11 @@ BEGIN
                         SELECT r.voter_id, r.word,
                             length(translate(r.begun, r.typed, '')) + length(translate(r.typed, r.begun, '')) AS apart
                         FROM (
-                            SELECT q.voter_id, q.typed, split_part(q.key, ' ', 2) AS word,
-                                left(split_part(q.key, ' ', 2), q.compared) AS begun
+                            SELECT q.voter_id, q.typed, q.word, left(q.word, q.compared) AS begun
                             FROM (
-                                SELECT k.voter_id, k.key, l.given ->> 1 AS typed, (l.given ->> 2)::int AS compared
-                                FROM jsonb_array_elements(probe -> 10) WITH ORDINALITY l (given, n)
+                                SELECT k.voter_id, split_part(k.key, ' ', 2) AS word, l.given ->> 1 AS typed,
+                                    (l.given ->> 2)::int AS compared
+                                FROM jsonb_array_elements(probe -> 9) WITH ORDINALITY l (given, n)
                                 CROSS JOIN LATERAL (
                                     SELECT k.voter_id, k.key FROM search_key k
                                     WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
@@ -331,7 +333,9 @@ BEGIN
                                     ORDER BY k.key, k.voter_id, k.place LIMIT most_near
                                 ) k LIMIT most_near_in_all
                             ) q
+                            OFFSET 0
                         ) r WHERE length(r.begun) BETWEEN length(r.typed) - 2 AND length(r.typed) + 2
+                        OFFSET 0
                     ) c WHERE c.apart <= 4
                     AND (NOT narrow OR helpdesk.search_lets_through(c.voter_id, p_establishment, p_corps, p_state, p_now))
                     ORDER BY c.apart, c.word, c.voter_id LIMIT most_similar
