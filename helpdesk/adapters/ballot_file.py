@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from helpdesk.adapters.text_file import told_as_unreadable
 from helpdesk.domain.ballots import BallotEntry, ListEntry
 from helpdesk.domain.errors import BallotsRejected, UnreadableFile
 from helpdesk.domain.folding import nfc
@@ -92,11 +93,5 @@ def _text(path: Path, entry: dict[str, Any], key: str, where: str) -> str:
 
 
 def _read(path: Path) -> str:
-    try:
+    with told_as_unreadable(path):
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UnreadableFile(str(path), "missing") from None
-    except UnicodeDecodeError:
-        raise UnreadableFile(str(path), "encoding") from None
-    except OSError:
-        raise UnreadableFile(str(path), "denied") from None

@@ -1,4 +1,4 @@
-"""Reading the text files that commands are given."""
+"""Reading the text files that people hand to the program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

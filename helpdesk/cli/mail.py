@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from helpdesk.adapters.text_file import told_as_unreadable
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
 from helpdesk.cli.session import logged_in, print_json, wants_json
-from helpdesk.cli.text_file import told_as_unreadable
 from helpdesk.domain.mail_wording import LANGUAGES, Wording, WordingVersion, WordingView
 from helpdesk.domain.states import MailKind
 from helpdesk.language.catalogue import gettext as _

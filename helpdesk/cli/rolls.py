@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
-from helpdesk.cli.roll_report import refuse_report_file, write_report
 from helpdesk.cli.session import logged_in, print_json, wants_json
 from helpdesk.domain.errors import RollRejected, UnreadableFile
 from helpdesk.domain.roll import RollReport
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.catalogue import to_translate
 from helpdesk.language.roll_report import counts_text, difference_text, problem_text
+from helpdesk.language.roll_report_file import refuse_report_file, write_report
 from helpdesk.services.roll import Progress
 
 _MOST_SHOWN = 50
@@ -59,7 +59,8 @@ def check(context: click.Context, file: Path, mapping: Path | None, report: Path
     refuse_report_file(report)
     with logged_in(context) as session, _progress() as progress:
         found = session.program.services.rolls.check(session.operator, file, mapping=mapping, progress=progress)
-    write_report(report, found)
+    if report is not None:
+        write_report(report, found)
     if not wants_json(context):
         for difference in found.differences[:_MOST_SHOWN]:
             click.echo(difference_text(difference))
@@ -89,10 +90,12 @@ def import_roll(
                 session.operator, file, mapping=mapping, remove_missing=remove_missing, progress=progress
             )
         except RollRejected as rejected:
-            write_report(report, rejected.report)
+            if report is not None:
+                write_report(report, rejected.report)
             _print_problems(rejected.report)
             raise
-    write_report(report, done)
+    if report is not None:
+        write_report(report, done)
     _print(context, done)
 
 

@@ -1,12 +1,10 @@
 """What a command needs: the program, the operator it acts as, and a way to print."""
 
-import json
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, is_dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -16,6 +14,7 @@ from helpdesk.cli.log import log_is_on_terminal
 from helpdesk.cli.options import given
 from helpdesk.cli.settings import settings_of
 from helpdesk.domain.errors import PasswordUnavailable, SecretStoreUnavailable
+from helpdesk.domain.json_text import json_text
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.language.catalogue import gettext as _
 
@@ -116,11 +115,6 @@ def print_json(value: object) -> None:
     click.echo(json_text(value))
 
 
-def json_text(value: object) -> str:
-    """One JSON document; times in ISO 8601 UTC."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
-
-
 def say_where_metrics_are(port: int | None) -> None:
     """Tell a terminal, on standard error, where a service is watched; the log, where that goes there."""
     if port is None:
@@ -172,13 +166,3 @@ def _demo_password(program: Program) -> str | None:
         return (path.parent / DEMO_PASSWORD_FILE).read_text(encoding="utf-8").strip()
     except OSError:
         return None
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    if isinstance(value, Path | frozenset | set):
-        return str(value) if isinstance(value, Path) else sorted(value)
-    raise TypeError(type(value).__name__)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from helpdesk.adapters.text_file import told_as_unreadable
 from helpdesk.cli.options import TranslatedCommand, TranslatedGroup, TranslatedOption
 from helpdesk.cli.retention import export_voter
 from helpdesk.cli.session import logged_in, print_json, wants_json
-from helpdesk.cli.text_file import told_as_unreadable
 from helpdesk.domain.findings import SuggestedAction
 from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState

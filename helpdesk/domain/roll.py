@@ -50,6 +50,7 @@ class ProblemCode(StrEnum):
     DUPLICATE_VOTER = "duplicate_voter"
     ADDRESS_TIED_TWICE = "address_tied_twice"
     ADDRESS_ALSO_TIED = "address_also_tied"
+    ADDRESS_TAKEN = "address_taken"
 
 
 @dataclass(frozen=True, slots=True)

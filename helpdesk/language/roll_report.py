@@ -19,6 +19,10 @@ def problem_text(problem: Problem) -> str:
             "this address is tied to another voter of the file: an address has one owner"
         ),
         ProblemCode.ADDRESS_ALSO_TIED: _("this other address is tied to another voter of the file"),
+        ProblemCode.ADDRESS_TAKEN: _(
+            "this address is tied to a voter from whom the file does not take it: correct one of the two, or import "
+            "with --remove-missing if the file lacks that voter"
+        ),
     }[problem.code]
     kind = severity_text(problem.severity)
     where = _("{kind}, line {line}, column {column}").format(kind=kind, line=problem.line, column=problem.column)

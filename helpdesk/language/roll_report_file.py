@@ -5,8 +5,8 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from helpdesk.cli.session import json_text
 from helpdesk.domain.errors import UnreadableFile
+from helpdesk.domain.json_text import json_text
 from helpdesk.domain.roll import RollReport
 from helpdesk.domain.spreadsheets import formula_safe
 from helpdesk.language.catalogue import gettext as _
@@ -32,13 +32,13 @@ def refuse_report_file(path: Path | None) -> None:
             raise UnreadableFile(str(path), "unwritable")
 
 
-def write_report(path: Path | None, report: RollReport) -> None:
+def write_report(path: Path, report: RollReport, *, replace: bool = False) -> None:
     """Write a report, readable by its owner alone, in the form that the name asks for. Raises UnreadableFile."""
-    if path is None:
-        return
     form = path.suffix.lower()
+    if form not in _FORMS:
+        raise UnreadableFile(str(path), "unknown_report")
     encoding = "utf-8-sig" if form == ".csv" else "utf-8"  # spreadsheets take the former for what it is
-    write_private(path, _FORMS[form](report).encode(encoding), replace=False)
+    write_private(path, _FORMS[form](report).encode(encoding), replace=replace)
 
 
 def _as_text(report: RollReport) -> str:

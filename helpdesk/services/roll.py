@@ -2,7 +2,7 @@
 
 import gc
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -108,7 +108,7 @@ class Rolls:
                 self._refuse_if_frozen(connection)
             told = _Told(progress, stop)
             turn = import_turn(self._context.store, actor.name, self._context.clock())
-            with turn, _many_values(), self._read(path, mapping, told) as plan:
+            with turn, _many_values(), self._read(path, mapping, told, removing=remove_missing) as plan:
                 if plan.report.errors:
                     raise RollRejected(plan.report)
                 for _step in plan.added.prepare():
@@ -131,6 +131,15 @@ class Rolls:
         plan.added.settle(connection)
         changes = RollChanges(connection, self._context, who, now)
         ids = changes.ids_of([*plan.missing, *plan.back])
+        gone = [ids[number] for number in plan.missing]
+        finished = report
+        if remove_missing:  # first: others may have their addresses now
+            changes.remove(gone)
+            finished = replace(report, removed=len(gone), missing=0)
+        else:
+            changes.mark_missing(gone)
+        for batch in plan.changed.batches():
+            changes.release(batch)
         done = 0
         for batch in plan.changed.batches():
             changes.change(batch)
@@ -140,13 +149,6 @@ class Rolls:
             for added in plan.added.apply(connection, changes):
                 told.so_far(done + added, report.added + report.changed)
         changes.welcome_back([ids[number] for number in plan.back])
-        gone = [ids[number] for number in plan.missing]
-        finished = report
-        if remove_missing:
-            changes.remove(gone)
-            finished = replace(report, removed=len(gone), missing=0)
-        else:
-            changes.mark_missing(gone)
         self._record(connection, who, finished, now)
         return finished
 
@@ -176,8 +178,10 @@ class Rolls:
             raise RollFrozen
 
     @contextmanager
-    def _read(self, path: Path, mapping: Path | None, told: "_Told", *, check: bool = False) -> Iterator["_Plan"]:
-        """Read the file once and compare it with the store: what is to be done."""
+    def _read(
+        self, path: Path, mapping: Path | None, told: "_Told", *, check: bool = False, removing: bool = False
+    ) -> Iterator["_Plan"]:
+        """Read the file once and compare it with the store: what is to be done; `removing` whom the file lacks."""
         reader = self._context.read_roll
         file_hash = reader.digest(path)
         with self._context.store.read() as connection:
@@ -185,7 +189,7 @@ class Rolls:
             ground = Ground.of(connection)
         voters = new_voters(self._context.store, ground, only_counted=check)
         with file_faults(), voters as added, RowSpool() as changed:
-            comparison = _Comparison(KnownVoters(self._context.store), added, changed)
+            comparison = _Comparison(KnownVoters(self._context.store), added, changed, removing=removing)
             for raw in reader(path, mapping=mapping):
                 comparison.meet(RollRows.stored(raw))
                 told.so_far(comparison.rows, 0)
@@ -211,8 +215,9 @@ def _importer(connection: Connection, actor: Operator) -> Operator:
 class _Comparison:
     """A file's rows beside the voters known: who is added, changed, back again, missing, and what is wrong."""
 
-    def __init__(self, known: KnownVoters, added: NewVoters, changed: RowSpool) -> None:
-        self._known, self._added, self._changed = known, added, changed
+    def __init__(self, known: KnownVoters, added: NewVoters, changed: RowSpool, *, removing: bool) -> None:
+        self._known, self._added, self._changed, self._removing = known, added, changed, removing
+        self._taken: list[tuple[Problem, str]] = []
         self._problems: list[Problem] = []
         self._back: list[str] = []
         self._clashes = _Clashes()
@@ -235,6 +240,9 @@ class _Comparison:
             fresh = fresh.only([place not in wrong for place in range(len(fresh))])
         self._clashes.meet(met)
         is_new = self._known.are_new(fresh["id_electeur"]) if len(fresh) else []
+        owners = self._known.owners(fresh.folded) if len(fresh) else {}
+        if owners:
+            self._taken += _taken(fresh, owners)
         new = fresh.only(is_new)
         if len(new):
             self.first_added += islice(new, MOST_DIFFERENCES - len(self.first_added))
@@ -250,10 +258,9 @@ class _Comparison:
         self, path: Path, file_hash: str, since: int | None, rows_again: Callable[[], Iterator[RawRows]]
     ) -> "_Plan":
         """What all of it comes to; `rows_again` reads the file once more."""
-        problems = tuple(
-            sorted([*self._problems, *self._clashes.problems(rows_again)], key=lambda problem: problem.line)
-        )
-        missing: list[str] = []
+        missing = self._known.missing()
+        found = [*self._problems, *self._clashes.problems(rows_again), *self._kept_by_others(missing)]
+        problems = tuple(sorted(found, key=lambda problem: problem.line))
         report = RollReport(
             file=path.name,
             file_hash=file_hash,
@@ -263,12 +270,29 @@ class _Comparison:
             since=since,
         )
         if not report.errors:
-            missing = self._known.missing()
             added, changed = len(self._added), len(self._changed)
             report = replace(
                 report, added=added, changed=changed, unchanged=self.rows - added - changed, missing=len(missing)
             )
         return _Plan(self._added, self._changed, missing, self._back, report)
+
+    def _kept_by_others(self, missing: list[str]) -> list[Problem]:
+        """Addresses tied to voters who are not there to be changed, nor to be removed."""
+        if not self._taken:
+            return []
+        give_up = {row.number for batch in self._changed.batches() for row in batch}
+        if self._removing:
+            give_up.update(missing)
+        return [problem for problem, owner in self._taken if owner not in give_up]
+
+
+def _taken(rows: RollRows, owners: Mapping[str, str]) -> Iterator[tuple[Problem, str]]:
+    """Rows whose tied address is another voter's now, as problems, and the number of that voter."""
+    cells = zip(rows.lines, rows["id_electeur"], rows["mel_identifiant"], rows.folded, strict=True)
+    for line, number, address, folded in cells:
+        owner = owners.get(folded, number)
+        if owner != number:
+            yield Problem(line, "mel_identifiant", ProblemCode.ADDRESS_TAKEN, shorten(address)), owner
 
 
 @dataclass(frozen=True, slots=True)

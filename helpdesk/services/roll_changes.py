@@ -30,6 +30,7 @@ class RollChanges:
         """Learn which establishments and ballots there are."""
         self._connection, self._context, self._who, self._now = connection, context, who, now
         self._places = self._known_places()
+        self._released: dict[int, str] = {}
         self.ballots = {row.code: row.id for row in connection.execute(select(ballot.c.code, ballot.c.id))}
 
     def ids_of(self, numbers: Sequence[str]) -> dict[str, int]:
@@ -40,8 +41,25 @@ class RollChanges:
             found |= {row.number: row.id for row in self._connection.execute(query)}
         return found
 
+    def release(self, rows: Sequence[RollRow]) -> None:
+        """Untie the addresses that known voters give up; of all of them, before any is changed: they may be swapped."""
+        known = self.ids_of([row.number for row in rows])
+        for batch in _batches([(known[row.number], row) for row in rows]):
+            before = self._tied([voter_id for voter_id, _row in batch])
+            given_up = {
+                voter_id: before[voter_id]
+                for voter_id, row in batch
+                if fold_address(before[voter_id]) != fold_address(row.tied)
+            }
+            of_these = (address.c.voter_id.in_(given_up), address.c.tied)
+            self._connection.execute(update(address).where(*of_these).values(tied=False))
+            self._released |= given_up
+
     def change(self, rows: Sequence[RollRow]) -> None:
-        """Bring known voters up to date; accounts, links and histories stay, but where a tied address changes."""
+        """Bring known voters up to date; accounts, links and histories stay, but where a tied address changes.
+
+        What they give up is released before.
+        """
         known = self.ids_of([row.number for row in rows])
         for batch in _batches([(known[row.number], row) for row in rows]):
             self._learn([row for _voter_id, row in batch])
@@ -82,16 +100,12 @@ class RollChanges:
             unmarked = voter.c.missing_since.is_(None) if since is not None else voter.c.missing_since.is_not(None)
             self._connection.execute(update(voter).where(voter.c.id.in_(batch), unmarked).values(missing_since=since))
 
+    def _tied(self, ids: Sequence[int]) -> dict[int, str]:
+        query = select(address.c.voter_id, address.c.address).where(address.c.voter_id.in_(ids), address.c.tied)
+        return {row.voter_id: row.address for row in self._connection.execute(query)}
+
     def _change_addresses(self, batch: Sequence[tuple[int, RollRow]]) -> None:
-        """Untie everything first: two voters may have swapped addresses."""
-        ids = [voter_id for voter_id, _row in batch]
-        before = {
-            row.voter_id: row.address
-            for row in self._connection.execute(
-                select(address.c.voter_id, address.c.address).where(address.c.voter_id.in_(ids), address.c.tied)
-            )
-        }
-        self._connection.execute(update(address).where(address.c.voter_id.in_(ids)).values(tied=False))
+        before = self._tied([voter_id for voter_id, _row in batch]) | self._released
         for voter_id, row in batch:
             wanted = {
                 folded: {"voter_id": voter_id, "address": text, "folded": folded, "tied": tied}

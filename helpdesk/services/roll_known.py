@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 
 from helpdesk.domain.roll_rows import DIGEST_BYTES
 from helpdesk.store.engine import Store
-from helpdesk.store.schema import voter
+from helpdesk.store.schema import address, voter
 
 _BATCH = 10_000
 _HEX = 2 * DIGEST_BYTES
@@ -55,6 +55,15 @@ class KnownVoters:
         self._digests.difference_update(bytes.fromhex(each) for each in known.values() if len(each) == _HEX)
         self._without.difference_update(known)
         return [number not in known for number in numbers]
+
+    def owners(self, tied: Sequence[str]) -> dict[str, str]:
+        """The numbers of voters to whom these folded addresses are tied now."""
+        if self._is_nobody:
+            return {}
+        query = select(address.c.folded, voter.c.number).join(voter, voter.c.id == address.c.voter_id)
+        with self._store.read() as connection:
+            rows = connection.execute(query.where(address.c.tied, address.c.folded.in_(tied)))
+            return {row.folded: row.number for row in rows}
 
     def back(self, numbers: Iterable[str]) -> list[str]:
         """Those of these voters who are marked as missing."""

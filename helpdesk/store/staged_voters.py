@@ -47,25 +47,20 @@ _COPY_MORE = _COPY | {
 _COPY_INDEX = (
     "INSERT INTO search_entry SELECT * FROM staged_index.search_entry",
     "INSERT INTO search_key SELECT * FROM staged_index.search_key",
+    "INSERT OR IGNORE INTO search_part SELECT * FROM staged_index.search_part",
+    "INSERT OR IGNORE INTO search_slip SELECT * FROM staged_index.search_slip",
 )
-_COPY_WORDS = tuple(
-    f"INSERT INTO {name} SELECT * FROM staged_index.{name}"
-    for name in ("search_part", "search_slip", "search_vocabulary")
-)
-_COPY_MORE_WORDS = (
-    "INSERT OR IGNORE INTO search_part SELECT p.* FROM staged_index.search_part AS p",
-    "INSERT OR IGNORE INTO search_slip SELECT s.* FROM staged_index.search_slip AS s",
-    (
-        "INSERT INTO search_vocabulary SELECT v.* FROM staged_index.search_vocabulary AS v"
-        " WHERE true ON CONFLICT (word) DO UPDATE SET voters = search_vocabulary.voters + excluded.voters"
-    ),
+_COPY_WORDS = "INSERT INTO search_vocabulary SELECT * FROM staged_index.search_vocabulary"
+_COUNT_WORDS = (
+    "INSERT INTO search_vocabulary SELECT * FROM staged_index.search_vocabulary AS v"
+    " WHERE true ON CONFLICT (word) DO UPDATE SET voters = search_vocabulary.voters + excluded.voters"
 )
 
 
 class StagedVoters(Arrivals):
     """New voters of one import into an embedded store."""
 
-    STEPS = len(_COPY) + len(_COPY_INDEX) + len(_COPY_WORDS)
+    STEPS = len(_COPY) + len(_COPY_INDEX) + 1
 
     def __init__(self, folder: Path, ground: Ground, connection: Connection) -> None:
         """Make the files in this folder, with tables as `connection` has them."""
@@ -132,6 +127,6 @@ class StagedVoters(Arrivals):
             yield (done := done + 1)
         self._index.wait()
         run("ATTACH ? AS staged_index", (str(self._folder / _INDEX_FILE),))
-        for statement in (*_COPY_INDEX, *(_COPY_WORDS if self.are_first else _COPY_MORE_WORDS)):
+        for statement in (*_COPY_INDEX, _COPY_WORDS if self.are_first else _COUNT_WORDS):
             run(statement)
             yield (done := done + 1)

@@ -45,6 +45,11 @@ def counts(report):
     return {name: getattr(report, name) for name in ("added", "changed", "unchanged", "missing", "removed", "rejected")}
 
 
+def tied_address(services, agent, number):
+    detail = services.voters.open(agent, str(10_000_000 + number))
+    return next(view.address for view in detail.addresses if view.tied)
+
+
 def test_voters_arrive_with_addresses_ballots_and_an_account(load, services, administrator, agent, database):
     report = load(
         row(1, mel_secondaires="marie.martin@ac-rennes.fr|m.martin@education.gouv.fr", nom_usage="Martin"),
@@ -236,6 +241,24 @@ def test_an_address_tied_here_and_known_there_is_a_warning(load):
     assert [(problem.code, problem.severity) for problem in report.problems] == [
         (ProblemCode.ADDRESS_ALSO_TIED, Severity.WARNING)
     ]
+
+
+def test_an_address_tied_to_a_voter_whom_the_file_lacks_is_an_error_unless_they_are_removed(load, services, agent):
+    load(row(1, mel_identifiant="a@b.fr"), row(2))
+    for rows in ([row(2), row(3, mel_identifiant="A@b.fr")], [row(2, mel_identifiant="a@b.fr")]):
+        with pytest.raises(RollRejected) as refused:
+            load(*rows)
+        (problem,) = refused.value.report.errors
+        assert (problem.code, problem.value.lower()) == (ProblemCode.ADDRESS_TAKEN, "a@b.fr")
+    assert counts(load(row(2, mel_identifiant="a@b.fr"), remove_missing=True))["removed"] == 1
+    assert tied_address(services, agent, 2) == "a@b.fr"
+
+
+def test_voters_far_apart_in_the_file_swap_their_addresses(load, services, agent, monkeypatch):
+    monkeypatch.setattr("helpdesk.services.roll_spool._CHUNK", 1)
+    load(row(1, mel_identifiant="a@b.fr"), row(2, mel_identifiant="c@d.fr"))
+    load(row(1, mel_identifiant="c@d.fr"), row(2, mel_identifiant="e@f.fr"), row(3, mel_identifiant="a@b.fr"))
+    assert [tied_address(services, agent, number) for number in (1, 2, 3)] == ["c@d.fr", "e@f.fr", "a@b.fr"]
 
 
 def test_a_quoted_line_break_keeps_the_count_of_lines(load):

@@ -29,24 +29,28 @@ _END = "\U0010ffff"
 
 def count_words(connection: Connection, counts: Mapping[str, int]) -> None:
     """Add to the vocabulary so many voters of each word; words that are new become findable by pieces and slips."""
+    secured = under_row_security(connection)
     every = sorted(counts)  # in order, so that two writers never wait for one another
     for start in range(0, len(every), _BATCH):  # words of a whole country have a million pieces
         batch = every[start : start + _BATCH]
-        _add_spellings(connection, _count(connection, batch, [counts[word] for word in batch]))
+        new = _count(connection, batch, [counts[word] for word in batch], secured=secured)
+        _add_spellings(connection, new, secured=secured)
 
 
 def discount_words(connection: Connection, counts: Mapping[str, int]) -> None:
     """Take so many voters of each word away; words that nobody has any more are no longer found."""
+    secured = under_row_security(connection)
     every = sorted(counts)
     for start in range(0, len(every), _BATCH):
         batch = every[start : start + _BATCH]
-        _remove_spellings(connection, _discount(connection, batch, [counts[word] for word in batch]))
+        gone = _discount(connection, batch, [counts[word] for word in batch], secured=secured)
+        _remove_spellings(connection, gone, secured=secured)
 
 
-def _count(connection: Connection, words: Sequence[str], voters: Sequence[int]) -> list[str]:
+def _count(connection: Connection, words: Sequence[str], voters: Sequence[int], *, secured: bool) -> list[str]:
     """Count the words; those whose spellings may be missing."""
     sounds = [sound(word) for word in words]
-    if under_row_security(connection):
+    if secured:
         call = func.helpdesk.count_words(_texts(words), cast(voters, ARRAY(Integer)), _texts(sounds))
         return list(connection.scalars(select(call)))
     word = search_vocabulary.c.word
@@ -57,9 +61,9 @@ def _count(connection: Connection, words: Sequence[str], voters: Sequence[int]) 
     return [each for each in words if each not in known]
 
 
-def _discount(connection: Connection, words: Sequence[str], voters: Sequence[int]) -> list[str]:
+def _discount(connection: Connection, words: Sequence[str], voters: Sequence[int], *, secured: bool) -> list[str]:
     """Discount the words; those whose spellings may be too many."""
-    if under_row_security(connection):
+    if secured:
         call = func.helpdesk.discount_words(_texts(words), cast(voters, ARRAY(Integer)))
         return list(connection.scalars(select(call)))
     word, count = search_vocabulary.c.word, search_vocabulary.c.voters
@@ -71,11 +75,11 @@ def _discount(connection: Connection, words: Sequence[str], voters: Sequence[int
     return gone
 
 
-def _add_spellings(connection: Connection, words: Collection[str]) -> None:
+def _add_spellings(connection: Connection, words: Collection[str], *, secured: bool) -> None:
     pieces, forms = _spellings(words)
     if not forms:
         return
-    if under_row_security(connection):
+    if secured:
         places = cast([place for _slip, _stem, place in forms], ARRAY(SmallInteger))
         connection.execute(select(func.helpdesk.add_spellings(*_columns(pieces), *_columns(forms), places)))
         return
@@ -83,11 +87,11 @@ def _add_spellings(connection: Connection, words: Collection[str]) -> None:
     insert_values(connection, search_slip, ("slip", "stem", "place"), forms, conflict="ON CONFLICT DO NOTHING")
 
 
-def _remove_spellings(connection: Connection, words: Collection[str]) -> None:
+def _remove_spellings(connection: Connection, words: Collection[str], *, secured: bool) -> None:
     pieces, forms = _spellings(words)
     if not forms:
         return
-    if under_row_security(connection):
+    if secured:
         connection.execute(select(func.helpdesk.remove_spellings(*_columns(pieces), *_columns(forms))))
         return
     part, word = search_part.c.part, search_part.c.word

@@ -22,6 +22,7 @@ from helpdesk.domain.errors import HelpdeskError, RollRejected
 from helpdesk.domain.progress import Progress
 from helpdesk.domain.roll import RollReport
 from helpdesk.language.catalogue import gettext as _
+from helpdesk.language.roll_report_file import write_report
 from helpdesk.services.roll_columns import ColumnMatch
 
 FILE, COLUMNS, DIFFERENCE, DONE = range(4)
@@ -39,6 +40,7 @@ class RollPage(Page):
         """Begin with the file."""
         super().__init__(session, troubles, name="rollPage", icon="roll")
         self._path: Path | None = None
+        self._report: RollReport | None = None
         self._trail = [IconLabel() for _step in _step_names()]
         self._trail_row = Flow()
         for label in self._trail:
@@ -57,7 +59,10 @@ class RollPage(Page):
         self._next.setProperty("weight", "primary")
         foot = QHBoxLayout()
         foot.setSpacing(space(2))
+        self._save = QPushButton(line_icon("export", "accent"), "")
+        self._save.setObjectName("rollSaveButton")
         foot.addWidget(self._back)
+        foot.addWidget(self._save)
         foot.addStretch(1)
         foot.addWidget(self._next)
         self.body.addLayout(self._trail_row)
@@ -70,6 +75,7 @@ class RollPage(Page):
         self._columns.changed.connect(self._refresh)
         self._difference.changed.connect(self._refresh)
         self._back.clicked.connect(self._go_back)
+        self._save.clicked.connect(self._choose_report)
         self._next.clicked.connect(self._go_on)
         self._job.done.connect(self._worked)
         self._job.failed.connect(self._not_worked)
@@ -119,6 +125,34 @@ class RollPage(Page):
         dialog.fileSelected.connect(self.take_file)
         dialog.open()
 
+    def _choose_report(self) -> None:
+        forms = {_("Text (*.txt)"): "txt", _("Table (*.csv)"): "csv", _("For scripts (*.json)"): "json"}
+        name = f"{self._path.stem}.txt" if self._path is not None else "roll.txt"
+        dialog = QFileDialog(self, _("Save the report"), name, ";;".join(forms))
+        dialog.setObjectName("rollReportDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("txt")
+        dialog.filterSelected.connect(partial(_suffix_of, dialog, forms))
+        dialog.fileSelected.connect(self.save_report)
+        dialog.open()
+
+    def save_report(self, path: str) -> None:
+        """Write the report that is shown to a file, in the form that its name asks for: .txt, .csv or .json."""
+        if self._report is not None:
+            self.say_done("")
+            job = partial(write_report, Path(path), self._report, replace=True)
+            self.session.tasks.run(job, self._saved, self._not_saved)
+
+    def _saved(self, _nothing: None) -> None:
+        self.say_done(_("The report is saved."))
+
+    def _not_saved(self, error: Exception) -> None:
+        if isinstance(error, HelpdeskError):
+            self.say_refusal(error)
+        else:
+            self.session.bugs.report(error)
+
     def _go_back(self) -> None:
         self.say_done("")
         self._show_step(FILE if self.step == DONE else max(FILE, self.step - 1))
@@ -141,6 +175,7 @@ class RollPage(Page):
         self._refresh()
 
     def _worked(self, result: RollReport | _Imported) -> None:
+        self._report = result.report if isinstance(result, _Imported) else result
         if isinstance(result, _Imported):
             self._end.show_report(result.report)
             self._show_step(DONE)
@@ -151,6 +186,7 @@ class RollPage(Page):
     def _not_worked(self, error: Exception) -> None:
         self._refresh()
         if isinstance(error, RollRejected):
+            self._report = error.report
             self._difference.show_report(error.report)
             self._show_step(DIFFERENCE)
         if isinstance(error, HelpdeskError):
@@ -182,6 +218,8 @@ class RollPage(Page):
             label.style().polish(label)
         self._back.setVisible(step != FILE)
         self._back.setEnabled(not running)
+        self._save.setVisible(step in {DIFFERENCE, DONE})
+        self._save.setEnabled(not running)
         possible = {
             FILE: self._path is not None,
             COLUMNS: self._columns.is_whole,
@@ -204,7 +242,13 @@ class RollPage(Page):
         super().retranslate()
         self._back.setText(_("Back"))
         self._back.setAccessibleName(_("Back"))
+        self._save.setText(_("Save the report…"))
+        self._save.setAccessibleName(self._save.text())
         self._refresh()
+
+
+def _suffix_of(dialog: QFileDialog, forms: dict[str, str], chosen: str) -> None:
+    dialog.setDefaultSuffix(forms[chosen])
 
 
 def _step_names() -> tuple[str, ...]:

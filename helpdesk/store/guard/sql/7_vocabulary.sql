@@ -12,15 +12,22 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION helpdesk.check_counts(p_voters int[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(p_voters) n WHERE n IS NULL OR n < 1) THEN
+        PERFORM helpdesk.refuse('a word is counted for one voter or more');
+    END IF;
+END
+$$;
+
 -- Adds so many voters to each word; the words whose pieces and misspellings are to be added then.
 CREATE OR REPLACE FUNCTION helpdesk.count_words(p_words text[], p_voters int[], p_sounds text[]) RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     told boolean := helpdesk.sees_every_word();
 BEGIN
-    IF EXISTS (SELECT FROM unnest(p_voters) n WHERE n IS NULL OR n < 1) THEN
-        PERFORM helpdesk.refuse('a word is counted for one voter or more');
-    END IF;
+    PERFORM helpdesk.check_counts(p_voters);
     RETURN QUERY
         WITH put AS (
             INSERT INTO search_vocabulary AS known (word, voters, sound)
@@ -40,9 +47,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     told boolean := helpdesk.sees_every_word();
 BEGIN
-    IF EXISTS (SELECT FROM unnest(p_voters) n WHERE n IS NULL OR n < 1) THEN
-        PERFORM helpdesk.refuse('a word is counted for one voter or more');
-    END IF;
+    PERFORM helpdesk.check_counts(p_voters);
     PERFORM FROM search_vocabulary WHERE word = ANY (p_words) ORDER BY word FOR UPDATE;
     UPDATE search_vocabulary known SET voters = known.voters - w.voters
     FROM unnest(p_words, p_voters) w (word, voters) WHERE known.word = w.word;

@@ -32,13 +32,18 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION helpdesk.let_arrivals_go() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    TRUNCATE helpdesk.arriving_voter, helpdesk.arriving_address, helpdesk.arriving_place, helpdesk.arriving_entry,
+        helpdesk.arriving_key, helpdesk.arriving_word, helpdesk.arriving_part, helpdesk.arriving_slip;
+$$;
+
 -- Until the transaction ends, nobody else's voters arrive.
 CREATE OR REPLACE FUNCTION helpdesk.expect_voters() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM helpdesk.imports_rolls();
-    TRUNCATE helpdesk.arriving_voter, helpdesk.arriving_address, helpdesk.arriving_place, helpdesk.arriving_entry,
-        helpdesk.arriving_key, helpdesk.arriving_word, helpdesk.arriving_part, helpdesk.arriving_slip;
+    PERFORM helpdesk.let_arrivals_go();
 END
 $$;
 
@@ -49,7 +54,7 @@ SET maintenance_work_mem = '128MB' SET search_path = pg_catalog, public, pg_temp
 DECLARE
     how_many integer := (SELECT count(*) FROM helpdesk.arriving_voter);
     before integer;
-    is_first boolean := NOT EXISTS (SELECT FROM voter);
+    is_first boolean := NOT EXISTS (SELECT FROM voter) AND NOT EXISTS (SELECT FROM search_part);
     made text;
     indexes text[];
 BEGIN
@@ -62,6 +67,7 @@ BEGIN
     before := nextval(pg_get_serial_sequence('voter', 'id')) - 1;
     PERFORM setval(pg_get_serial_sequence('voter', 'id'), before + how_many);
     IF is_first THEN
+        -- Whoever searches the empty store meanwhile waits for its tables until the import ends: there is nobody to find.
         SELECT array_agg(pg_get_indexdef(i.indexrelid)), string_agg('DROP INDEX ' || i.indexrelid::regclass, '; ')
         INTO indexes, made
         FROM pg_index i WHERE i.indrelid IN ('voter'::regclass, 'address'::regclass, 'account'::regclass,
@@ -69,6 +75,8 @@ BEGIN
         AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'));
         EXECUTE made;
         ALTER TABLE search_key DROP CONSTRAINT pk_search_key;
+        ALTER TABLE search_part DROP CONSTRAINT pk_search_part;
+        ALTER TABLE search_slip DROP CONSTRAINT pk_search_slip;
     END IF;
     INSERT INTO voter (id, number, title, family_name, usage_name, first_name, birth_date, establishment_id, academy,
                        department, corps, status, roll_digest)
@@ -103,15 +111,21 @@ BEGIN
     SELECT word, voters, sound FROM helpdesk.arriving_word ORDER BY word
     ON CONFLICT (word) DO UPDATE SET voters = known.voters + excluded.voters;
     PERFORM pg_advisory_xact_lock('search_slip'::regclass::int);
-    INSERT INTO search_part (part, word) SELECT part, word FROM helpdesk.arriving_part ORDER BY 1, 2 ON CONFLICT DO NOTHING;
-    INSERT INTO search_slip (slip, stem, place)
-    SELECT slip, stem, place FROM helpdesk.arriving_slip ORDER BY 1, 2 ON CONFLICT DO NOTHING;
     IF is_first THEN
+        INSERT INTO search_part (part, word) SELECT part, word FROM helpdesk.arriving_part ORDER BY 1, 2;
+        INSERT INTO search_slip (slip, stem, place) SELECT slip, stem, place FROM helpdesk.arriving_slip ORDER BY 1, 2;
         ALTER TABLE search_key ADD CONSTRAINT pk_search_key PRIMARY KEY (key, voter_id, place);
+        ALTER TABLE search_part ADD CONSTRAINT pk_search_part PRIMARY KEY (part, word);
+        ALTER TABLE search_slip ADD CONSTRAINT pk_search_slip PRIMARY KEY (slip, stem);
         FOREACH made IN ARRAY indexes LOOP
             EXECUTE made;
         END LOOP;
         ANALYZE voter, address, account, enrolment, search_entry, search_key, search_vocabulary, search_part, search_slip;
+    ELSE
+        INSERT INTO search_part (part, word)
+        SELECT part, word FROM helpdesk.arriving_part ORDER BY 1, 2 ON CONFLICT DO NOTHING;
+        INSERT INTO search_slip (slip, stem, place)
+        SELECT slip, stem, place FROM helpdesk.arriving_slip ORDER BY 1, 2 ON CONFLICT DO NOTHING;
     END IF;
 END
 $$;
@@ -122,8 +136,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     PERFORM helpdesk.imports_rolls();
     PERFORM helpdesk.put_voters();
-    TRUNCATE helpdesk.arriving_voter, helpdesk.arriving_address, helpdesk.arriving_place, helpdesk.arriving_entry,
-        helpdesk.arriving_key, helpdesk.arriving_word, helpdesk.arriving_part, helpdesk.arriving_slip;
+    PERFORM helpdesk.let_arrivals_go();
     PERFORM pg_notify('helpdesk', 'all');
     IF helpdesk.session_kind() = 'desk' THEN
         INSERT INTO helpdesk.unaudited (transaction, voter_id) VALUES (pg_current_xact_id(), 0) ON CONFLICT DO NOTHING;
