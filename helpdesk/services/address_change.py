@@ -41,6 +41,7 @@ from helpdesk.services.scopes import within_scope
 from helpdesk.store.engine import is_duplicate, own_voter_number
 from helpdesk.store.schema import address, approval, operator, portal_session, voter
 from helpdesk.store.search import add_voters, remove_voters
+from helpdesk.store.together import Record
 
 _SHOWN = 200
 _DECIDED_DAYS = 30
@@ -212,14 +213,13 @@ class AddressChanges:
             query = _views().where(which, within_scope(who.scope))
             order = approval.c.id.desc() if newest else approval.c.id
             rows = connection.execute(query.order_by(order).limit(_SHOWN))
-            return tuple(_view(row) for row in rows)
+            return tuple(change_view(row) for row in rows)
 
 
-def waiting_change(connection: Connection, voter_id: int, now: datetime) -> AddressChangeView | None:
-    """The voter's request that nobody decided on yet, for the voter's page."""
+def waiting_change(voter_id: int, now: datetime) -> Select[Any]:
+    """Asks for the voter's request that nobody decided on yet; `change_view` reads the row, if there is one."""
     query = _views().where(approval.c.voter_id == voter_id, approval.c.approved.is_(None), approval.c.expires > now)
-    row = connection.execute(query.order_by(approval.c.id.desc()).limit(1)).first()
-    return _view(row) if row is not None else None
+    return query.order_by(approval.c.id.desc()).limit(1)
 
 
 def _views() -> Select[Any]:
@@ -242,7 +242,8 @@ def _views() -> Select[Any]:
     )
 
 
-def _view(row: Row[Any]) -> AddressChangeView:
+def change_view(row: Record) -> AddressChangeView:
+    """A request as the desk shows it."""
     return AddressChangeView(
         id=row.id,
         voter=row.number,

@@ -1,8 +1,10 @@
 """The call log: calls are logged with their motive and outcome, and the next agent sees them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
 from helpdesk.domain.audit import Action
 from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, ContactView, FollowUp, Motive
@@ -15,6 +17,7 @@ from helpdesk.services.elections import current_election
 from helpdesk.services.guard import guarded_action, operator_at_work
 from helpdesk.services.scopes import within_scope
 from helpdesk.store.schema import contact, draft, operator, voter
+from helpdesk.store.together import Record
 
 NOTE_CHARACTERS = 2_000
 _FARTHEST = timedelta(days=366)
@@ -102,15 +105,19 @@ class Contacts:
             )
 
 
-def contacts_of(connection: Connection, voter_id: int) -> tuple[ContactView, ...]:
-    """The voter's last calls, newest first."""
-    rows = connection.execute(
+def contacts_of(voter_id: int) -> Select[Any]:
+    """Asks for the voter's last calls, newest first; `contact_views` reads the answer."""
+    return (
         select(contact, operator.c.name.label("by"))
         .join(operator, operator.c.id == contact.c.operator_id)
         .where(contact.c.voter_id == voter_id)
         .order_by(contact.c.id.desc())
         .limit(_RECENT)
     )
+
+
+def contact_views(rows: Sequence[Record]) -> tuple[ContactView, ...]:
+    """The calls in the rows of `contacts_of`."""
     return tuple(
         ContactView(
             id=row.id,

@@ -1,23 +1,25 @@
 """What happened to one voter's account: desk actions, mails and links in one history."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Select, select
 
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.states import MailFate
 from helpdesk.domain.voters import LinkView, MailView, TimelineEntry
 from helpdesk.store.schema import audit_event
+from helpdesk.store.together import Record
 
 _RECENT = 200
 _TOLD_ELSEWHERE = (Action.MAIL_ACCEPTED, Action.MAIL_FAILED, Action.LINK_OPENED)
 
 
 def timeline_of(
-    connection: Connection, number: str, mails: tuple[MailView, ...], links: tuple[LinkView, ...]
+    actions: Sequence[Record], mails: tuple[MailView, ...], links: tuple[LinkView, ...]
 ) -> tuple[TimelineEntry, ...]:
-    """The history, newest first: at most the last 200 desk actions, views left out."""
-    entries = [*_actions(connection, number)]
+    """The history, newest first; `actions` are the rows of `actions_of`."""
+    entries = [_entry(row) for row in actions]
     for mail in mails:
         entries.append(TimelineEntry(mail.queued_at, "", "mail_queued", mail.kind))
         if mail.sent_at is not None:
@@ -31,8 +33,9 @@ def timeline_of(
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 
-def _actions(connection: Connection, number: str) -> list[TimelineEntry]:
-    rows = connection.execute(
+def actions_of(number: str) -> Select[Any]:
+    """Asks for at most the last 200 desk actions on a voter, views left out."""
+    return (
         select(
             audit_event.c.at,
             audit_event.c.actor,
@@ -49,10 +52,9 @@ def _actions(connection: Connection, number: str) -> list[TimelineEntry]:
         .order_by(audit_event.c.seq.desc())
         .limit(_RECENT)
     )
-    return [_entry(row) for row in rows]
 
 
-def _entry(row: Any) -> TimelineEntry:  # noqa: ANN401 (a row)
+def _entry(row: Record) -> TimelineEntry:
     """A row of the trail; of what became of a mail, the mail's kind is the detail."""
     match row.action:
         case Action.MAIL_EXPIRED:

@@ -1,9 +1,10 @@
 """Verifying a caller: what the agent types is compared, nothing stored is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import VerificationClosed
@@ -70,12 +71,22 @@ class Verification:
 
 def failure_budget(connection: Connection, voter_id: int, now: datetime, limits: Limits) -> tuple[datetime | None, int]:
     """Until when verification of this voter is closed (None: it is open), and the failures left before it is."""
+    return budget_left(connection.scalars(late_failures(voter_id, now, limits)).all(), limits)
+
+
+def late_failures(voter_id: int, now: datetime, limits: Limits) -> Select[Any]:
+    """Asks when verification of the voter failed lately, newest first."""
     window = timedelta(seconds=limits.verification_closed_seconds)
-    failures = connection.scalars(
+    return (
         select(verification.c.at)
         .where(verification.c.voter_id == voter_id, ~verification.c.matched, lately(verification.c.at, now, window))
         .order_by(verification.c.at.desc())
         .limit(limits.verification_failures)
-    ).all()
+    )
+
+
+def budget_left(failures: Sequence[datetime], limits: Limits) -> tuple[datetime | None, int]:
+    """What `failure_budget` tells, from when verification failed lately."""
+    window = timedelta(seconds=limits.verification_closed_seconds)
     left = limits.verification_failures - len(failures)
     return (failures[0] + window, 0) if left <= 0 else (None, left)

@@ -1,9 +1,10 @@
 """Opening a voter: everything the desk may know of one, with the diagnosis."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Row, Select, and_, func, select
 
 from helpdesk.domain.addresses import fold_address, read_pasted
 from helpdesk.domain.audit import Action, Outcome
@@ -27,12 +28,12 @@ from helpdesk.domain.voters import (
     MailView,
     VoterDetail,
 )
-from helpdesk.services.address_change import waiting_change
-from helpdesk.services.contacts import contacts_of
+from helpdesk.services.address_change import change_view, waiting_change
+from helpdesk.services.contacts import contact_views, contacts_of
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import GuardedAction, guarded_action, guarded_look, operator_at_work
-from helpdesk.services.timeline import timeline_of
-from helpdesk.services.verification import failure_budget
+from helpdesk.services.timeline import actions_of, timeline_of
+from helpdesk.services.verification import budget_left, late_failures
 from helpdesk.store.schema import (
     account,
     address,
@@ -44,6 +45,7 @@ from helpdesk.store.schema import (
     outbox,
     voter,
 )
+from helpdesk.store.together import Record, read_together
 
 _COLLEAGUES = 200
 _ENOUGH_COLLEAGUES = 5
@@ -120,20 +122,28 @@ class Voters:
         return seen.connection.scalar(view.limit(1)) is not None
 
     def _detail(self, act: GuardedAction, given_address: str) -> VoterDetail:
-        connection, row, now = act.connection, act.voter, act.now
-        state = connection.execute(
-            select(
-                account.c.state, account.c.locked_until, account.c.link_generation, account.c.reissue_closed_until
-            ).where(account.c.voter_id == row.id)
-        ).one()
-        place = connection.execute(
-            select(establishment.c.code, establishment.c.name).where(establishment.c.id == row.establishment_id)
-        ).one()
-        mails = _mails(connection, row.id)
-        links = _links(connection, row.id)
-        addresses = _addresses(connection, row.id, mails, self._context.limits.failing_bounces)
+        row, now, limits = act.voter, act.now, self._context.limits
+        known = read_together(
+            act.connection,
+            {
+                "states": _state(row.id),
+                "places": _place(row.establishment_id),
+                "mails": _mails(row.id),
+                "links": _links(row.id),
+                "addresses": _addresses(row.id),
+                "failures": late_failures(row.id, now, limits),
+                "missing_ballots": _missing_ballots(row),
+                "ballots": _ballots(row.id),
+                "actions": actions_of(row.number),
+                "contacts": contacts_of(row.id),
+                "changes": waiting_change(row.id, now),
+            },
+        )
+        (state,), (place,) = known["states"], known["places"]
+        mails, links = _mail_views(known["mails"]), _link_views(known["links"])
+        addresses = _address_views(known["addresses"], mails, limits.failing_bounces)
         stored = AccountState(state.state)
-        closed_until, _ = failure_budget(connection, row.id, now, self._context.limits)
+        closed_until, _ = budget_left([failure.at for failure in known["failures"]], limits)
         facts = CaseFacts(
             now=now,
             phase=act.election.phase(now),
@@ -147,7 +157,7 @@ class Voters:
             mail=_last_mail(mails),
             link=_last_link(links, now),
             reissue_closed_until=state.reissue_closed_until,
-            missing_ballots=_missing_ballots(connection, row),
+            missing_ballots=tuple(each.code for each in known["missing_ballots"]),
             missing_from_roll=row.missing_since,
             tied_failing=next(view.failing for view in addresses if view.tied),
         )
@@ -169,27 +179,37 @@ class Voters:
             locked_until=state.locked_until,
             link_generation=state.link_generation,
             addresses=addresses,
-            ballots=_ballots(connection, row.id),
+            ballots=tuple(BallotView(each.code, each.name) for each in known["ballots"]),
             verified_until=act.verified_until,
             verification_closed_until=closed_until,
             mails=mails,
             links=links,
-            timeline=timeline_of(connection, row.number, mails, links),
+            timeline=timeline_of(known["actions"], mails, links),
             findings=diagnose(facts),
             missing_from_roll=row.missing_since,
-            contacts=contacts_of(connection, row.id),
-            waiting_change=waiting_change(connection, row.id, now),
+            contacts=contact_views(known["contacts"]),
+            waiting_change=next(map(change_view, known["changes"]), None),
         )
 
 
-def _addresses(
-    connection: Connection, voter_id: int, mails: tuple[MailView, ...], failing_from: int
-) -> tuple[AddressView, ...]:
-    rows = connection.execute(
+def _state(voter_id: int) -> Select[Any]:
+    columns = (account.c.state, account.c.locked_until, account.c.link_generation, account.c.reissue_closed_until)
+    return select(*columns).where(account.c.voter_id == voter_id)
+
+
+def _place(establishment_id: int) -> Select[Any]:
+    return select(establishment.c.code, establishment.c.name).where(establishment.c.id == establishment_id)
+
+
+def _addresses(voter_id: int) -> Select[Any]:
+    return (
         select(address.c.address, address.c.tied, address.c.source, address.c.bounces)
         .where(address.c.voter_id == voter_id)
         .order_by(address.c.tied.desc(), address.c.id)
     )
+
+
+def _address_views(rows: Sequence[Record], mails: tuple[MailView, ...], failing_from: int) -> tuple[AddressView, ...]:
     fates = {mail.to: mail.fate for mail in reversed(mails)}
     return tuple(
         AddressView(
@@ -203,19 +223,18 @@ def _addresses(
     )
 
 
-def _ballots(connection: Connection, voter_id: int) -> tuple[BallotView, ...]:
-    rows = connection.execute(
+def _ballots(voter_id: int) -> Select[Any]:
+    return (
         select(ballot.c.code, ballot.c.name)
         .join(enrolment, enrolment.c.ballot_id == ballot.c.id)
         .where(enrolment.c.voter_id == voter_id)
         .order_by(ballot.c.id)
     )
-    return tuple(BallotView(row.code, row.name) for row in rows)
 
 
-def _mails(connection: Connection, voter_id: int) -> tuple[MailView, ...]:
+def _mails(voter_id: int) -> Select[Any]:
     """The voter's mails, newest first."""
-    rows = connection.execute(
+    return (
         select(
             outbox.c.id,
             outbox.c.kind,
@@ -232,6 +251,9 @@ def _mails(connection: Connection, voter_id: int) -> tuple[MailView, ...]:
         .order_by(outbox.c.id.desc())
         .limit(_RECENT_MAILS)
     )
+
+
+def _mail_views(rows: Sequence[Record]) -> tuple[MailView, ...]:
     return tuple(
         MailView(
             id=row.id,
@@ -248,7 +270,7 @@ def _mails(connection: Connection, voter_id: int) -> tuple[MailView, ...]:
     )
 
 
-def _links(connection: Connection, voter_id: int) -> tuple[LinkView, ...]:
+def _links(voter_id: int) -> Select[Any]:
     """The voter's links, newest first."""
     columns = (
         one_time_link.c.purpose,
@@ -258,9 +280,10 @@ def _links(connection: Connection, voter_id: int) -> tuple[LinkView, ...]:
         one_time_link.c.used,
         one_time_link.c.replaced,
     )
-    rows = connection.execute(
-        select(*columns).where(one_time_link.c.voter_id == voter_id).order_by(one_time_link.c.id.desc())
-    )
+    return select(*columns).where(one_time_link.c.voter_id == voter_id).order_by(one_time_link.c.id.desc())
+
+
+def _link_views(rows: Sequence[Record]) -> tuple[LinkView, ...]:
     return tuple(
         LinkView(LinkPurpose(row.purpose), row.issued, row.expires, row.opened, row.used, row.replaced) for row in rows
     )
@@ -281,7 +304,7 @@ def _last_link(links: tuple[LinkView, ...], now: datetime) -> LastLink | None:
     return LastLink(newest.state(now), newest.expires, newest.used, replaced)
 
 
-def _missing_ballots(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
+def _missing_ballots(row: Row[Any]) -> Select[Any]:
     """Ballots that most of some colleagues of the same corps and académie have, and this voter has not.
 
     Two hundred colleagues tell; counting them all would take a tenth of a second in a large académie.
@@ -290,17 +313,15 @@ def _missing_ballots(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
         select(voter.c.id)
         .where(voter.c.corps == row.corps, voter.c.academy == row.academy, voter.c.id != row.id)
         .limit(_COLLEAGUES)
+        .cte("colleagues")
     )
-    ids = connection.scalars(colleagues).all()
-    if len(ids) < _ENOUGH_COLLEAGUES:
-        return ()
+    asked = select(func.count()).select_from(colleagues).scalar_subquery()
     mine = select(enrolment.c.ballot_id).where(enrolment.c.voter_id == row.id)
-    theirs = (
+    return (
         select(ballot.c.code)
         .join(enrolment, enrolment.c.ballot_id == ballot.c.id)
-        .where(enrolment.c.voter_id.in_(ids), ballot.c.id.not_in(mine))
+        .where(enrolment.c.voter_id.in_(select(colleagues.c.id)), ballot.c.id.not_in(mine))
         .group_by(ballot.c.id, ballot.c.code)
-        .having(func.count() * 2 > len(ids))
+        .having(and_(asked >= _ENOUGH_COLLEAGUES, func.count() * 2 > asked))
         .order_by(ballot.c.id)
     )
-    return tuple(connection.scalars(theirs))
