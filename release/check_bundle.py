@@ -78,6 +78,8 @@ def check_window(bundle: Bundle) -> None:
     """The window opens and paints without a screen."""
     answer = bundle.run("--self-check", QT_QPA_PLATFORM="offscreen")
     _expect(answer.startswith("ok "), "the self-check", answer)
+    printing = [each.name for each in bundle.program.parent.rglob("*PrintSupport*")]
+    _expect(len(printing) > 1, "what prints: Qt's library, and its door for Python", ", ".join(printing))
 
 
 @contextmanager

@@ -7,11 +7,16 @@ from helpdesk.domain.errors import StoreMissing
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import election
+from helpdesk.store.together import Record
 
 
 def current_election(connection: Connection) -> Election:
     """The store's election. Raises StoreMissing when `helpdesk init` has not set one."""
-    row = connection.execute(select(election)).first()
+    return election_of(connection.execute(select(election)).first())
+
+
+def election_of(row: Record | None) -> Election:
+    """The election in its row. Raises StoreMissing without one."""
     if row is None:
         raise StoreMissing
     return Election(

@@ -4,13 +4,13 @@ A refusal is rolled back and then audited in a transaction of its own, so that i
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Select, select
 
 from helpdesk.domain.audit import Action, AuditEvent, Outcome
 from helpdesk.domain.calendar import Election
@@ -34,10 +34,11 @@ from helpdesk.domain.roles import Operator, Permission, Role, Scope
 from helpdesk.domain.spoken_secrets import holds_secret
 from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
-from helpdesk.services.elections import current_election
+from helpdesk.services.elections import election_of
 from helpdesk.store.audit_chain import append, done_before
-from helpdesk.store.engine import lock_voter, own_voter_number, wait_at_most
-from helpdesk.store.schema import operator, operator_scope, verification, voter
+from helpdesk.store.engine import lock_voter, own_voter, wait_at_most
+from helpdesk.store.schema import election, operator, operator_scope, verification, voter
+from helpdesk.store.together import Record, read_together
 
 MINIMUM_REASON = 3
 _ASK_AGAIN_SECONDS = (0.1, 0.3, 1.0, 2.0)
@@ -57,7 +58,7 @@ class GuardedAction:
     connection: Connection
     now: datetime
     operator: Operator
-    voter: Row[Any]
+    voter: Record
     election: Election
     verified_until: datetime | None
     done_before: AuditEvent | None
@@ -159,17 +160,28 @@ def _admit(
     number: str,
     now: datetime,
 ) -> GuardedAction:
-    who = operator_at_work(connection, actor, permission)
-    if number == own_voter_number(connection, who.id):
+    """Ask all that the checks need at once, and check in order: who, what, whom."""
+    asked = read_together(
+        connection,
+        {
+            "operators": _working(actor),
+            "scopes": _scopes(actor.id),
+            "own": own_voter(connection, actor.id),
+            "voters": _voter(number),
+            "elections": select(election),
+            "verifications": _verifications(actor.id, number, now),
+        },
+    )
+    who = _operator_of(next(iter(asked["operators"]), None), asked["scopes"], permission)
+    if any(each.number == number for each in asked["own"]):
         raise OwnRecord
-    row = voter_in_reach(connection, who, number)
     return GuardedAction(
         connection=connection,
         now=now,
         operator=who,
-        voter=row,
-        election=current_election(connection),
-        verified_until=verified_until(connection, who, row.id, now),
+        voter=_reached(next(iter(asked["voters"]), None), who),
+        election=election_of(next(iter(asked["elections"]), None)),
+        verified_until=next((each.expires for each in asked["verifications"]), None),
         done_before=None,
     )
 
@@ -199,16 +211,22 @@ def record_refusal(
 
 def operator_at_work(connection: Connection, actor: Operator, permission: Permission) -> Operator:
     """The operator as stored now. Raises SessionEnded if disabled, RoleRefused without the permission."""
-    row = connection.execute(
-        select(operator.c.id, operator.c.name, operator.c.role).where(
-            operator.c.id == actor.id,
-            operator.c.name == actor.name,  # a restored store may have given the number to somebody else
-            operator.c.disabled.is_(None),
-        )
-    ).first()
+    asked = read_together(connection, {"operators": _working(actor), "scopes": _scopes(actor.id)})
+    return _operator_of(next(iter(asked["operators"]), None), asked["scopes"], permission)
+
+
+def _working(actor: Operator) -> Select[Any]:
+    return select(operator.c.id, operator.c.name, operator.c.role).where(
+        operator.c.id == actor.id,
+        operator.c.name == actor.name,  # a restored store may have given the number to somebody else
+        operator.c.disabled.is_(None),
+    )
+
+
+def _operator_of(row: Record | None, scopes: Sequence[Record], permission: Permission) -> Operator:
     if row is None:
         raise SessionEnded
-    now = Operator(row.id, row.name, Role(row.role), stored_scope(connection, row.id))
+    now = Operator(row.id, row.name, Role(row.role), _scope_of(scopes))
     if not now.may(permission):
         raise RoleRefused(permission)
     return now
@@ -216,43 +234,48 @@ def operator_at_work(connection: Connection, actor: Operator, permission: Permis
 
 def stored_scope(connection: Connection, operator_id: int) -> Scope:
     """The académies and departments an operator is limited to."""
-    rows = connection.execute(
-        select(operator_scope.c.kind, operator_scope.c.value).where(operator_scope.c.operator_id == operator_id)
-    ).all()
+    return _scope_of(connection.execute(_scopes(operator_id)).all())
+
+
+def _scopes(operator_id: int) -> Select[Any]:
+    return select(operator_scope.c.kind, operator_scope.c.value).where(operator_scope.c.operator_id == operator_id)
+
+
+def _scope_of(rows: Sequence[Record]) -> Scope:
     return Scope(
         academies=frozenset(row.value for row in rows if row.kind == "academy"),
         departments=frozenset(row.value for row in rows if row.kind == "department"),
     )
 
 
-def voter_in_reach(connection: Connection, who: Operator, number: str) -> Row[Any]:
-    """The voter's row, without what only the store compares (`VOTER_COLUMNS`).
+def _voter(number: str) -> Select[Any]:
+    """Asks for the voter's row, without what only the store compares (`VOTER_COLUMNS`)."""
+    return select(*VOTER_COLUMNS).where(voter.c.number == number)
 
-    Raises OutOfScope; VoterNotFound only for operators whom no scope limits: to others, a voter elsewhere and none at
-    all must look alike.
-    """
-    row = connection.execute(select(*VOTER_COLUMNS).where(voter.c.number == number)).first()
-    if row is None:
+
+def _reached(row: Record | None, who: Operator) -> Record:
+    """The voter's row. Raises OutOfScope; VoterNotFound only for operators whom no scope limits."""
+    if row is None:  # to the others, a voter elsewhere and none at all must look alike
         raise VoterNotFound if who.scope.is_everything else OutOfScope
     if not who.scope.includes(academy=row.academy, department=row.department):
         raise OutOfScope
     return row
 
 
-def verified_until(connection: Connection, who: Operator, voter_id: int, now: datetime) -> datetime | None:
-    """Until when this operator's verification of this voter's caller holds, None if there is none."""
-    until: datetime | None = connection.scalar(
+def _verifications(operator_id: int, number: str, now: datetime) -> Select[Any]:
+    """Asks until when this operator's newest verification of this voter's caller holds."""
+    return (
         select(verification.c.expires)
+        .join(voter, voter.c.id == verification.c.voter_id)
         .where(
-            verification.c.operator_id == who.id,
-            verification.c.voter_id == voter_id,
+            verification.c.operator_id == operator_id,
+            voter.c.number == number,
             verification.c.matched,
             verification.c.expires > now,
         )
         .order_by(verification.c.expires.desc())
         .limit(1)
     )
-    return until
 
 
 def checked_reason(reason: str) -> str:

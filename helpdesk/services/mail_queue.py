@@ -2,9 +2,8 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from helpdesk.domain.mail_pace import domain_of
 from helpdesk.domain.mail_wording import Wording
@@ -19,6 +18,7 @@ from helpdesk.domain.states import (
 )
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.schema import account, address, one_time_link, outbox
+from helpdesk.store.together import Record
 
 SUPERSEDED = "superseded"
 """The answer code of a mail that a newer one replaced before it was sent."""
@@ -33,7 +33,7 @@ NEVER_SENT: ColumnElement[bool] = outbox.c.answer_code.in_((SUPERSEDED, CANCELLE
 def queue_mail(
     connection: Connection,
     context: ServiceContext,
-    voter: Row[Any],
+    voter: Record,
     *,
     kind: MailKind,
     to: str,
@@ -46,7 +46,7 @@ def queue_mail(
 
 
 def tell_every_address(
-    connection: Connection, context: ServiceContext, voter: Row[Any], *, kind: MailKind, generation: int, now: datetime
+    connection: Connection, context: ServiceContext, voter: Record, *, kind: MailKind, generation: int, now: datetime
 ) -> int:
     """Tell a voter of a change at every known address (NIST SP 800-63B-4, 4.6); how many mails.
 
@@ -132,7 +132,7 @@ def link_lifetime(context: ServiceContext, purpose: LinkPurpose) -> int:
 
 def mail_facts(
     context: ServiceContext,
-    voter: Row[Any],
+    voter: Record,
     *,
     kind: MailKind,
     election_name: str,

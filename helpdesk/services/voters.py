@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Select, func, select
 
 from helpdesk.domain.addresses import fold_address, read_pasted
 from helpdesk.domain.audit import Action, Outcome
@@ -304,7 +304,7 @@ def _last_link(links: tuple[LinkView, ...], now: datetime) -> LastLink | None:
     return LastLink(newest.state(now), newest.expires, newest.used, replaced)
 
 
-def _missing_ballots(row: Row[Any]) -> Select[Any]:
+def _missing_ballots(row: Record) -> Select[Any]:
     """Ballots that most of some colleagues of the same corps and académie have, and this voter has not.
 
     Two hundred colleagues tell; counting them all would take a tenth of a second in a large académie.
@@ -316,12 +316,16 @@ def _missing_ballots(row: Row[Any]) -> Select[Any]:
         .cte("colleagues")
     )
     asked = select(func.count()).select_from(colleagues).scalar_subquery()
+    theirs = (
+        select(enrolment.c.ballot_id, func.count().label("holders"))
+        .where(enrolment.c.voter_id.in_(select(colleagues.c.id)))
+        .group_by(enrolment.c.ballot_id)
+        .subquery("theirs")
+    )
     mine = select(enrolment.c.ballot_id).where(enrolment.c.voter_id == row.id)
     return (
         select(ballot.c.code)
-        .join(enrolment, enrolment.c.ballot_id == ballot.c.id)
-        .where(enrolment.c.voter_id.in_(select(colleagues.c.id)), ballot.c.id.not_in(mine))
-        .group_by(ballot.c.id, ballot.c.code)
-        .having(and_(asked >= _ENOUGH_COLLEAGUES, func.count() * 2 > asked))
+        .join(theirs, theirs.c.ballot_id == ballot.c.id)
+        .where(ballot.c.id.not_in(mine), asked >= _ENOUGH_COLLEAGUES, theirs.c.holders * 2 > asked)
         .order_by(ballot.c.id)
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Insert,
+    Select,
     Table,
     Text,
     cast,
@@ -245,10 +246,15 @@ def utc_hour(connection: Connection, moment: ColumnElement[datetime]) -> ColumnE
 
 def own_voter_number(connection: Connection, operator_id: int) -> str | None:
     """The voter number of an operator who is a voter too; on PostgreSQL nobody at the desk learns a colleague's."""
+    own: str | None = connection.scalar(own_voter(connection, operator_id))
+    return own
+
+
+def own_voter(connection: Connection, operator_id: int) -> Select[Any]:
+    """Asks what `own_voter_number` tells, as `number`."""
     if connection.dialect.name == "postgresql":
-        own: str | None = connection.scalar(select(func.helpdesk.own_voter_number()))
-        return own
-    return connection.scalar(select(operator.c.voter_number).where(operator.c.id == operator_id))
+        return select(func.helpdesk.own_voter_number(type_=Text).label("number"))
+    return select(operator.c.voter_number.label("number")).where(operator.c.id == operator_id)
 
 
 def upsert(

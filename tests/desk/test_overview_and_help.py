@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QImage, QKeySequence, QPdfWriter
+from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
@@ -118,13 +119,12 @@ def test_a_figure_is_printed_with_its_numbers(qtbot, open_desk, agent, add_voter
     qtbot.waitUntil(button.isEnabled)
     child(page, QComboBox, "figureBox").setCurrentIndex(list(FigureCode).index(FigureCode.ACADEMY))
     button.click()
-    dialog = child(page, QDialog, "printDialog")
+    dialog = child(page, QPrintDialog, "printDialog")
     qtbot.waitUntil(dialog.isVisible)
-    dialog.reject()
-    paper = QPdfWriter(str(tmp_path / "figure.pdf"))
-    page.print_on(paper)
+    child(dialog, QComboBox, "printers").setCurrentText("Print to File (PDF)")
+    child(dialog, QLineEdit, "filename").setText(str(tmp_path / "figure.pdf"))
+    dialog.accept()
     qtbot.waitUntil(lambda: child(page, QLabel, "pageDone").text() == "Sent to the printer.")
-    del paper
     told = subprocess.run(["pdftotext", tmp_path / "figure.pdf", "-"], capture_output=True, text=True, check=True)
     for words in ("By académie", "1 voters, 1 active", "Nantes", "Not active"):
         assert words in told.stdout

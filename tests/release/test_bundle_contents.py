@@ -14,6 +14,10 @@ from release.inventory import only_needed, write_checksums
     "path",
     [
         "PySide6/Qt/lib/libQt6Widgets.so.6",
+        "PySide6/Qt/lib/libQt6PrintSupport.so.6",
+        "PySide6/QtPrintSupport.abi3.so",
+        "PySide6\\Qt6PrintSupport.dll",
+        "PySide6/Qt/plugins/printsupport/libcupsprintersupport.so",
         "PySide6/Qt/plugins/platforms/libqxcb.so",
         "PySide6/Qt/plugins/platforms/libqoffscreen.so",
         "PySide6\\plugins\\platforms\\qwindows.dll",

@@ -8,6 +8,7 @@ from helpdesk.domain.errors import AmbiguousVoter, OutOfScope, VoterNotFound
 from helpdesk.domain.findings import FindingCode
 from helpdesk.domain.roles import Scope
 from helpdesk.domain.states import AccountState
+from tests.statements import counted
 
 
 def test_the_page_tells_who_where_and_which_address_is_tied(services, agent, add_voter):
@@ -95,3 +96,17 @@ def test_the_timeline_tells_what_happened_newest_first(services, agent, add_vote
     events = [entry.event for entry in services.voters.open(agent, number).timeline]
     assert events[0] == "mail_accepted"
     assert set(events) == {"mail_accepted", "mail_queued", "link_resent_done"}
+
+
+def test_a_page_is_asked_for_in_few_trips(services, database, agent, add_voter):
+    """A server far away is waited for with every statement: to lock, to check, to read, to put into the trail."""
+    number = add_voter(others=("marie.martin@ac-rennes.fr",), state=AccountState.ACTIVE)
+    services.activation.resend(agent, number, reason="not received")
+    opened = services.voters.open(agent, number)
+    with counted() as opening:
+        assert services.voters.open(agent, number) == opened
+    with counted() as refreshing:
+        assert services.voters.refresh(agent, number) == opened
+    on_a_server, embedded = (4, 3), (21, 19)  # a file costs no trip
+    trips = on_a_server if database.keeps_logins else embedded
+    assert (len(opening), len(refreshing)) == trips, "\n".join(opening)

@@ -182,8 +182,12 @@ class OverviewPage(Page):
         dialog = QPrintDialog(printer, self)
         dialog.setObjectName("printDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(partial(self.print_on, printer))
+        dialog.finished.connect(partial(self._printer_chosen, printer))
         QDialog.open(dialog)
+
+    def _printer_chosen(self, printer: QPagedPaintDevice, result: int) -> None:
+        if result == QDialog.DialogCode.Accepted:
+            self.print_on(printer)
 
     def print_on(self, printer: QPagedPaintDevice) -> None:
         """Print the figure and its numbers."""
