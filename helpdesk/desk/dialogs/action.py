@@ -154,6 +154,11 @@ class ActionDialog(Translated, QDialog):
 
     def ask(self) -> None:
         """Show the dialog, as large as it needs and the window allows."""
+        self._fit()
+        self.open()
+        (self.cancel_button if self._dangerous else self.first_field()).setFocus()
+
+    def _fit(self) -> None:
         self.ensurePolished()
         window = self.parentWidget()
         room = window.size() if window is not None else self.sizeHint()
@@ -165,8 +170,6 @@ class ActionDialog(Translated, QDialog):
             high = self._content.totalSizeHint().height()
         height = high + self._foot.sizeHint().height() + self._progress.sizeHint().height() + space(3)
         self.resize(width, min(height, room.height() - space(8)))
-        self.open()
-        (self.cancel_button if self._dangerous else self.first_field()).setFocus()
 
     def submit(self) -> None:
         """Do it, unless it is being done."""
@@ -189,6 +192,7 @@ class ActionDialog(Translated, QDialog):
     def typed_before(self) -> None:
         """Say that texts of before stand in the fields again."""
         self._back.show()
+        self._fit()
         announce(self, self._back.text())
 
     def _judge_typed(self, kept: bool) -> None:  # noqa: FBT001 (a signal's argument)

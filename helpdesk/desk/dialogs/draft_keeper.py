@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from helpdesk.desk.dialogs.draft_stores import DraftStore
@@ -125,10 +126,12 @@ def _do_and_forget(job: Callable[[], object], kept: _Kept) -> object:
 
 
 def _write(edit: Edit, text: str) -> None:
+    """Typing goes on at the end."""
     if isinstance(edit, QLineEdit):
         edit.setText(text)
     else:
         edit.setPlainText(text)
+        edit.moveCursor(QTextCursor.MoveOperation.End)
 
 
 def text_of(edit: Edit) -> str:
