@@ -159,5 +159,32 @@ def test_every_page_tells_a_name_a_role_and_a_state_of_each_control(
     assert {page: found for page, found in wanting.items() if found} == {}
 
 
+def test_dialogs_of_pages_and_menus_tell_theirs_and_give_the_focus_back(
+    begin: Callable[[Operator], Seat], administrator: Operator
+):
+    sitting = begin(administrator)
+    sitting.key("ctrl+2")
+    assert sitting.focus_comes_to("Waiting").role == "combo box"
+    wanting = {}
+    for button, title in (
+        ("Invite voters", "Invite voters in bulk"),
+        ("Campaigns", "Campaigns"),
+        ("Wording of mails", "Wording of mails"),
+    ):
+        sitting.tab_to(button)
+        sitting.key("space")
+        sitting.sits_before(title)
+        sitting.focus_comes_to("")
+        wanting[title] = sitting.nameless()
+        sitting.key("Escape")
+        sitting.sits_before(administrator.name)
+        sitting.focus_comes_to(button)  # where it was
+    sitting.key("F1")
+    sitting.sits_before("User guide")
+    sitting.focus_comes_to("Search in the guide")
+    wanting["User guide"] = sitting.nameless()
+    assert {title: found for title, found in wanting.items() if found} == {}
+
+
 def is_chosen(sitting: Seat, page: str) -> bool:
     return "checked" in sitting.finds(role="radio button", name=page).states

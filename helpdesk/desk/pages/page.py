@@ -1,5 +1,6 @@
 """The frame of a page: its title, a row of buttons, what was just done, and its content."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -83,6 +84,17 @@ class Page(Translated, QWidget):
     def begin_at(self, control: QWidget) -> None:
         """The control that has the focus first. No focus proxy: Tab would jump to it from the rail, past others."""
         self._first = control
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # noqa: N802 (Qt's name)
+        """Give the focus to the first control.
+
+        Not by way of the page: Qt tells screen readers of the one that was asked to take it last, and they would look
+        for the focus where it no longer is.
+        """
+        if self._first is not None:
+            self._first.setFocus(reason)
+        else:
+            super().setFocus(reason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
         """Hand the focus to the first control."""
