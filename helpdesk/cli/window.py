@@ -77,6 +77,7 @@ def desk_context(
     from helpdesk.bootstrap import live_changes  # noqa: PLC0415
     from helpdesk.desk.context import DeskContext, keep_nothing  # noqa: PLC0415
 
+    program.store.spares_memory = True
     return DeskContext(
         services=program.services,
         secrets=program.secrets,

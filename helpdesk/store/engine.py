@@ -103,6 +103,8 @@ class Store:
         self.url = _read_url(url, password)
         self._login: Login | None = None
         self.sign_ins = 0
+        self.spares_memory = False
+        """True where the program shares its machine with a person's others: searches keep less of the file at hand."""
         self._entry = threading.Lock()
         self.engine = _build_engine(self.url)
         if self.keeps_logins:

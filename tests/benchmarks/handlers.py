@@ -12,6 +12,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import helpdesk.desk  # noqa: F401 (before Qt: it has modules imported as in the program itself)
+
+# isort: split
+
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 

@@ -146,9 +146,9 @@ PARTS: tuple[Part, ...] = (
     Part(
         "desk",
         "tests.benchmarks.desk",
-        "The desk's start and memory beside a bare window.",
+        "The desk's start, memory, keys and handlers beside a bare window.",
         quick_seconds=0,
-        full_seconds=300,
+        full_seconds=900,
     ),
     Part(
         "roll",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import event
 
@@ -20,6 +20,10 @@ from helpdesk.store.search.spelling import apart
 from helpdesk.store.search.sqlite import SqliteSearch
 
 _SESSIONS: "WeakKeyDictionary[Store, SearchSession]" = WeakKeyDictionary()
+_MAPPED_BYTES, _CACHE_KIB = 4_000_000_000, 65_536
+_FRUGAL_CACHE_KIB = 8_192
+"""Where memory is to be spared, the file is read and not mapped: a twentieth more of the processor for a key, and with
+1.2 million voters 330 MB less that count as the program's."""
 _ROLE = "SELECT role FROM operator WHERE id = ? AND name = ? AND disabled IS NULL"
 
 
@@ -28,7 +32,7 @@ class SearchSession:
 
     def __init__(self, store: Store) -> None:
         """Nothing is opened before the first search."""
-        self._engine = store.engine
+        self._engine, self._store = store.engine, ref(store)
         self._kept: Any = None
         self._turn = Lock()
         event.listen(store.engine, "engine_disposed", self._drop)
@@ -75,8 +79,10 @@ class SearchSession:
         connection: Any = pooled.driver_connection
         pooled.detach()
         if isinstance(connection, sqlite3.Connection):
-            connection.execute("PRAGMA mmap_size = 4000000000")
-            connection.execute("PRAGMA cache_size = -65536")
+            store = self._store()
+            frugal = store is not None and store.spares_memory
+            connection.execute(f"PRAGMA mmap_size = {0 if frugal else _MAPPED_BYTES}")
+            connection.execute(f"PRAGMA cache_size = -{_FRUGAL_CACHE_KIB if frugal else _CACHE_KIB}")
             connection.create_function("apart", 2, apart, deterministic=True)
         else:
             prepare_search(connection)
