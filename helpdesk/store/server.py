@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
-from helpdesk.domain.errors import BadSetting, CredentialsRefused, SessionEnded, StoreUnreachable
+from helpdesk.domain.errors import BadSetting, CredentialsRefused, SessionEnded, StoreMissing, StoreUnreachable
 
 if TYPE_CHECKING:  # 100 ms that an embedded store has no use for
     import psycopg
@@ -17,6 +17,7 @@ _LOST_AFTER_MS = 10_000
 _ONLY_HERE = frozenset({"localhost", ""})
 _SURE = "verify-full"
 _CLOSED = re.compile("not permitted to log in|pas autorisé à se connecter")
+_NO_DATABASE = re.compile('database ".*" does not exist|base de données .* n.existe pas')
 _NOT_ABOUT_ONESELF = re.compile("pg_hba|too many|trop de|remaining connection")
 
 
@@ -54,8 +55,8 @@ def guarded_url(url: URL) -> URL:
 def connect(url: URL, login: Login | None, *, autocommit: bool = False) -> "psycopg.Connection[tuple[object, ...]]":
     """A connection as this login, or as the URL says where there is none.
 
-    Raises CredentialsRefused when the server does not take name and password, SessionEnded when it takes them and
-    the login was closed, StoreUnreachable for every other reason.
+    Raises CredentialsRefused when the server does not take name and password, SessionEnded when it takes them and the
+    login was closed, StoreMissing when it has no such database, StoreUnreachable for every other reason.
     """
     import psycopg  # noqa: PLC0415
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415
@@ -65,6 +66,8 @@ def connect(url: URL, login: Login | None, *, autocommit: bool = False) -> "psyc
         return psycopg.connect(make_conninfo(**_parameters(url, login)), autocommit=autocommit)
     except psycopg.OperationalError as error:
         said = str(error).strip().splitlines()[-1]
+        if _NO_DATABASE.search(said):
+            raise StoreMissing from None
         if name and f'"{name}"' in re.sub("[«»“”]\\s?|\\s?[»”]", '"', said) and not _NOT_ABOUT_ONESELF.search(said):
             raise (SessionEnded if _CLOSED.search(said) else CredentialsRefused) from None
         if error.pgconn is not None and error.pgconn.needs_password:

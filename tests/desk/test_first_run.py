@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PySide6.QtCore import Qt
@@ -237,7 +238,6 @@ def test_a_server_is_asked_for_and_reached_before_it_is_kept(first_start, qtbot)
     start.line("serverHost", "127.0.0.1")
     start.line("serverPort", "1")
     start.setup.answers = False
-    start.assistant._refresh()
     start.go_on()
     assert start.refusal()
     assert start.left() == []
@@ -254,13 +254,18 @@ def test_from_the_first_page_to_the_desk_on_a_server(first_start, qtbot, postgre
     owner.operators.add_first(NAME, PASSWORD)
     server = postgresql_store.url
     start = first_start()
+    start.assistant.activateWindow()
+    qtbot.waitUntil(start.assistant.isActiveWindow)
+    press(start.assistant.focusWidget(), Qt.Key.Key_Down)
+    assert not child(start.assistant, QPushButton, "nextButton").isEnabled()
     for field, text in (
         ("serverHost", server.host),
         ("serverPort", str(server.port)),
         ("serverDatabase", server.database),
     ):
-        start.line(field, text)
-    start.choose("placeServer")
+        edit = child(start.assistant, QLineEdit, field)
+        edit.clear()
+        type_text(edit, text)
     press(start.assistant, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: start.desk.login is not None and start.desk.login.isVisible(), timeout=20_000)
     assert start.left() == ["helpdesk.toml"]
@@ -278,6 +283,25 @@ def test_from_the_first_page_to_the_desk_on_a_server(first_start, qtbot, postgre
     assert server.database in start.desk.window.windowTitle()
     start.desk.window.close()
     qtbot.waitUntil(lambda: start.desk.window is None)
+
+
+def test_a_database_that_the_server_does_not_have_is_told_at_the_login(
+    first_start, qtbot, postgresql_server, services, administrator, database
+):
+    if not database.keeps_logins:
+        return
+    start = first_start()
+    start.choose("placeServer")
+    start.line("serverHost", "127.0.0.1")
+    start.line("serverPort", str(urlsplit(postgresql_server).port))
+    start.line("serverDatabase", "elections_2062")
+    start.go_on()
+    qtbot.waitUntil(lambda: start.desk.login is not None and start.desk.login.isVisible(), timeout=20_000)
+    child(start.desk.login, QLineEdit, "loginName").setText(administrator.name)
+    child(start.desk.login, QLineEdit, "loginPassword").setText(PASSWORD)
+    child(start.desk.login, QPushButton, "loginButton").click()
+    refusal = child(start.desk.login, QLabel, "refusal")
+    qtbot.waitUntil(lambda: "no helpdesk store" in refusal.text(), timeout=20_000)
 
 
 def test_another_language_is_spoken_at_once_and_kept(first_start, qtbot):

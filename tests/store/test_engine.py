@@ -163,6 +163,11 @@ def test_a_read_only_file_is_said_to_be_read_only(sqlite_store):
     store.close()
 
 
+def test_a_database_that_the_server_does_not_have_is_told_as_missing(postgresql_server):
+    with pytest.raises(StoreMissing):
+        Store(f"{postgresql_server}/elections_2062").check()
+
+
 def test_a_server_that_is_not_there_is_unreachable():
     store = Store("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     with pytest.raises(StoreUnreachable):

@@ -111,6 +111,7 @@ class PlaceStep(Step):
         column.setContentsMargins(space(6), 0, 0, 0)
         for field in (self._host, self._port, self._database):
             column.addWidget(field)
+            field.edit.textChanged.connect(self.changed)
         self.content.addWidget(self._language)
         self.content.addWidget(self._places)
         self.content.addWidget(self._server)
