@@ -288,7 +288,7 @@ def test_a_failure_half_way_leaves_the_old_roll_whole(load, database, monkeypatc
 def second_process(monkeypatch, tmp_path):
     """Even a few voters are prepared in a process of their own; the workers that were made."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(worker, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(worker, "WORTH_A_PROCESS", 1)
     made = []
 
     class Noted(worker._Worker):

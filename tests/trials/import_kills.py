@@ -1,7 +1,8 @@
 """Imports into a server that are killed at random moments: the one roll or the other, whole.
 
 `python -m tests.trials.import_kills`: 200 deaths in full form, 8 in quick form. Each import changes 400 voters, adds
-100 by COPY and removes 100. What an import into the embedded store leaves is tried by `tests.trials.kills`.
+100 by COPY and removes 100; every second one has the help of a second process, as those of very many voters do. What
+an import into the embedded store leaves is tried by `tests.trials.kills`.
 """
 
 import random
@@ -17,6 +18,7 @@ from tests.databases import postgresql
 from tests.logins import EachTheirLogin
 from tests.proof.figures import Figure, counted, finish, full
 from tests.rolls import row, write_roll
+from tests.trials.kills.second_process import is_left_running, start_for_few_voters
 from tests.trials.kills.victim import Acknowledge, Death, kill_at_random
 from tests.trials.stage import Stage, memory_folder, stage
 
@@ -52,9 +54,16 @@ class Importing:
         ]
         play.services.rolls.import_roll(play.administrator, self._rolls[0], remove_missing=True)
         self._there = 0
+        self._helped = False
+
+    def prepare(self) -> None:
+        """Let the next import have a second process if the last one had none."""
+        self._helped = not self._helped
 
     def work(self, acknowledge: Acknowledge) -> None:
         """In a process of its own, over connections of its own."""
+        if self._helped:
+            start_for_few_voters()
         context = make_context(Store(self._play.store.url), self._play.clock)
         rolls = EachTheirLogin(context, PASSWORD).services().rolls
         rolls.import_roll(self._play.administrator, self._rolls[1 - self._there], remove_missing=True)
@@ -70,6 +79,7 @@ class Importing:
         )
         wrong += [] if imports == told else [f"{imports} imports, {told} in the trail"]
         wrong += ["voters wait to arrive"] if arriving else []
+        wrong += ["the second process is left"] if is_left_running() else []
         there = FIRST_NAMES.index(first)
         if death.acknowledged and there == self._there:
             wrong.append("an acknowledged import is lost")
@@ -100,6 +110,7 @@ def main() -> int:
         importing = Importing(play)
         while deaths < times and survived < times * 4:
             play.store.close()
+            importing.prepare()
             death = kill_at_random(importing.work, within=within, rng=rng)
             within = min(within * _LATER, WITHIN_SECONDS) if death.killed else within * _SOONER
             deaths += death.killed

@@ -11,7 +11,9 @@ from pathlib import Path
 from helpdesk.domain.errors import WorkerLost
 from helpdesk.store.search.staging import IndexFiles, NewVoters
 
-_WORTH_A_PROCESS = 20_000
+WORTH_A_PROCESS = 20_000
+"""For so many new voters a second process is quicker than this one alone."""
+
 _END_SECONDS = 5.0
 
 
@@ -28,7 +30,7 @@ class IndexWork:
     def add(self, voters: NewVoters) -> None:
         """Take in voters. Raises WorkerLost."""
         self._count += len(voters.places)
-        if self._worker is None and self._count < _WORTH_A_PROCESS:
+        if self._worker is None and self._count < WORTH_A_PROCESS:
             self._waiting.append(voters)
             return
         if self._worker is None:

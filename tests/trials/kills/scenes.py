@@ -27,6 +27,7 @@ from tests.conftest import CHEAP_ARGON2, make_context
 from tests.portal.conftest import Visitor
 from tests.rolls import row, write_roll
 from tests.trials.contents import fingerprint
+from tests.trials.kills.second_process import is_left_running, start_for_few_voters
 from tests.trials.kills.victim import Acknowledge, Death
 from tests.trials.kills.whole import complaints
 from tests.trials.stage import Stage
@@ -65,23 +66,38 @@ class Scene:
 
 
 class Import(Scene):
-    """Two rolls in turn: after a death the store holds the one or the other, never some of each."""
+    """Two rolls in turn, of people who stay, come and go: after a death the store holds the one or the other.
+
+    Every second import has the help of a second process, as those of very many voters do.
+    """
 
     name = "import"
     within = 5.0
 
     def __init__(self, play: Stage, rng: random.Random) -> None:
         super().__init__(play, rng)
-        people = range(1, 401)
         self.rolls = [
-            write_roll(play.folder / f"roll{turn}.csv", [row(n, prenom=first, nom_famille=f"Nom{n}") for n in people])
+            write_roll(
+                play.folder / f"roll{turn}.csv",
+                [
+                    row(n, prenom=first, nom_famille=f"Nom{n}")
+                    for n in (*range(1, 301), *range((turn + 1) * 1_000, (turn + 1) * 1_000 + 100))
+                ],
+            )
             for turn, first in enumerate(("Anne", "Zoé"))
         ]
-        play.services.rolls.import_roll(play.administrator, self.rolls[0])
+        play.services.rolls.import_roll(play.administrator, self.rolls[0], remove_missing=True)
         self.now_there = 0
+        self.helped = False
+
+    def prepare(self) -> None:
+        self.helped = not self.helped
 
     def work(self, acknowledge: Acknowledge) -> None:
-        self.services().rolls.import_roll(self.play.administrator, self.rolls[1 - self.now_there])
+        if self.helped:
+            start_for_few_voters()
+        roll = self.rolls[1 - self.now_there]
+        self.services().rolls.import_roll(self.play.administrator, roll, remove_missing=True)
         acknowledge("imported")
 
     def wrong(self, death: Death) -> list[str]:
@@ -93,6 +109,7 @@ class Import(Scene):
             ).fetchone()[0]
         wrong = [] if len(names) == 1 and sum(names.values()) == 400 else [f"half of a roll: {names}"]
         wrong += [] if imports == told else [f"{imports} imports, {told} in the trail"]
+        wrong += ["the second process is left"] if is_left_running() else []
         there = int("Zoé" in names)
         if death.acknowledged and there == self.now_there:
             wrong.append("an acknowledged import is lost")
