@@ -162,7 +162,7 @@ class RollChanges:
 
     def _known_places(self) -> dict[str, tuple[int, str]]:
         query = select(establishment.c.code, establishment.c.id, establishment.c.name)
-        return {code: (place_id, name) for code, place_id, name in self._connection.execute(query)}
+        return {code: (place_id, name) for code, place_id, name in self._connection.execute(query).all()}
 
     def learn(self, names: Mapping[str, str], ballots: Iterable[str]) -> None:
         """Make establishments, by their codes, and ballots known, and the names of the former up to date."""

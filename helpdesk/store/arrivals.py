@@ -43,11 +43,8 @@ class Ground:
     def of(cls, connection: Connection) -> Self:
         """As the store is now."""
         query = select(search_place.c.academy, search_place.c.department, search_place.c.id)
-        places = {(academy, department): each for academy, department, each in connection.execute(query)}
-        codes = (
-            {row.code: row.id for row in connection.execute(select(table.c.code, table.c.id))}
-            for table in (establishment, ballot)
-        )
+        places = {(academy, department): each for academy, department, each in connection.execute(query).all()}
+        codes = (dict(connection.execute(select(table.c.code, table.c.id)).all()) for table in (establishment, ballot))
         return cls(connection.scalar(select(func.max(voter.c.id))) or 0, places, *codes)
 
 
