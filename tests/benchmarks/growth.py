@@ -5,13 +5,15 @@
 
 import sys
 import tempfile
+from itertools import pairwise
+from math import log10
 from pathlib import Path
 
 from helpdesk.demo.sample_roll import write_sample
 from helpdesk.services import build_services
 from helpdesk.store.engine import Store
 from tests.benchmarks.acts import costs
-from tests.benchmarks.search import _measure
+from tests.benchmarks.search import Roll, measure
 from tests.conftest import PASSWORD, SetClock, make_context
 from tests.proof.figures import Figure, Series, finish, full
 
@@ -35,6 +37,7 @@ def main(sizes: list[int]) -> int:
                        curve("p99", "ms", sizes, [each["table"]["all keystrokes"]["p99"] for each in found]))),
         Figure(f"a keystroke at {sizes[-1]:,} voters, p99", every["p99"], "ms", COMMAND, asked="≤ 5 ms",
                kept=every["p99"] <= P99_MS, timed=True, note=f"processor: {every['cpu_p99']} ms"),
+        *_growing(sizes, [each["table"]["all keystrokes"]["p99"] for each in found]),
         Figure(f"import of {sizes[-1]:,} voters", biggest["import_s"], "s", COMMAND, timed=True,
                series=(curve("import", "s", sizes, [each["import_s"] for each in found]),)),
         Figure("size on disk", biggest["bytes"] / sizes[-1], "bytes a voter", COMMAND,
@@ -49,6 +52,20 @@ def main(sizes: list[int]) -> int:
     return finish("growth", figures)
 
 
+def _growing(sizes: list[int], values: list[float]) -> list[Figure]:
+    """How p99 grows from each size to the next, as if that were ten times as large."""
+    figures = []
+    for (size, value), (larger, its) in pairwise(zip(sizes, values, strict=True)):
+        name = f"p99 of a keystroke, {size:,} to {larger:,} voters"
+        grows = (its / value) ** (1 / log10(larger / size))
+        figures.append(
+            Figure(
+                name, grows, "times for ten times as many", COMMAND, asked="< 2", kept=grows < MOST_GROWTH, timed=True
+            )
+        )
+    return figures
+
+
 P50_MS, P99_MS = 0.7, 5.0
 MOST_GROWTH = 2
 """How much dearer an act may be in the largest store than in the smallest."""
@@ -61,7 +78,7 @@ def measured(size: int) -> dict:
         write_sample(roll, voters=size, seed=2)
         store = Store(f"sqlite:///{path}")
         try:
-            found = _measure(store, roll, 300, 2)
+            found = measure(store, Roll.of(roll, count=300, seed=2))
             size_on_disk = path.stat().st_size
             clock = SetClock()
             context = make_context(store, clock)

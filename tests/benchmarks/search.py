@@ -1,11 +1,13 @@
-"""Search, key by key, beside its peers: python -m tests.benchmarks.search [--voters N] [--database URL] [--alone].
+"""Search, key by key, on both databases and beside its peers: python -m tests.benchmarks.search [--voters N] [--alone].
 
-Makes a store and a sample roll (or takes --roll FILE), imports it, types texts of every kind (`keystrokes`), and
-prints milliseconds a keystroke at the service with the best fifty voters and their addresses, the processor's
-milliseconds (client and server), and how often the voter meant is among the first ten, or all ten answer the text as
-well. Then the peers of `peers` get the same texts key by key, as many as they can take in the time. Writes
-build/search.json. `--database` names an empty PostgreSQL database; without it the store is a file.
+Makes a sample roll (or takes --roll FILE), imports it into a file and into a PostgreSQL server of its own, types texts
+of every kind (`keystrokes`) over a login's own connection, and prints milliseconds a keystroke at the service with the
+best fifty voters and their addresses, by the clock and by the processors (client and server), and how often the voter
+meant is among the first ten, or all ten answer the text as well: of texts typed key by key, and of many more typed at
+once (recall). Then the peers of `peers` and the program get the same texts on one smaller roll, key by key, as many as
+they can take in the time. Writes build/search.json and the proof's figures.
 
+With PROOF=full the roll has 1.2 million voters and times are judged; that takes some ten minutes on a quiet machine.
 On a machine that does other work too, the processor's time tells more than the clock's; both grow with the load.
 """
 
@@ -13,10 +15,13 @@ import argparse
 import json
 import os
 import random
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
@@ -28,87 +33,163 @@ from helpdesk.services.elections import write_election
 from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
 from tests.benchmarks import peers
-from tests.benchmarks.keystrokes import EXACT, HARD, SLIPS, Person, Typed, answers, keystrokes, people, texts
+from tests.benchmarks.keystrokes import EXACT, HARD, SLIPS, Person, Typed, people, texts
+from tests.benchmarks.typing_session import ALL, Row, processor_of, recall, type_texts, untold
 from tests.conftest import PASSWORD, SetClock, make_context
+from tests.databases import postgresql
 from tests.elections import election_around
+from tests.proof.figures import Figure, finish, full
 
-PEER_SECONDS = 60
+COMMAND = "PROOF=full python -m tests.benchmarks.search"
+VOTERS = 1_200_000 if full() else 20_000
+PEER_VOTERS = 400_000 if full() else 10_000
+EACH_KIND = 400 if full() else 60
+"""Texts of each kind that recall is measured with."""
+
+PEER_SECONDS = 40 if full() else 10
 """How long one peer may type."""
 
+P50_MS, P99_MS, MOST_MS = 0.7, 5.0, 30.0
+EXACT_RECALL, SLIP_RECALL = 0.999, 0.99
+_KINDS = (*EXACT, *SLIPS, *HARD)
 
-def main() -> None:
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A roll and what is typed for its voters."""
+
+    path: Path
+    everybody: dict[str, Person]
+    typed: list[Typed]
+    more: list[Typed]
+    """Typed at once, for recall."""
+
+    @classmethod
+    def of(cls, path: Path, *, count: int, seed: int) -> "Roll":
+        """Texts for `count` voters drawn from a roll."""
+        everybody = {person.number: person for person in people(path, count=sys.maxsize, seed=seed)}
+        rng = random.Random(seed)
+        known = list(everybody.values())
+        drawn = rng.sample(known, min(count, len(known)))
+        typed = list(texts(drawn, seed=seed))
+        rng.shuffle(typed)  # a peer that is stopped in time has typed some of every kind
+        more = list(texts(rng.sample(known, min(EACH_KIND * len(_KINDS), len(known))), seed=seed + 1))
+        return cls(path, everybody, typed, more)
+
+
+def main() -> int:
+    """Measure, print, write; 1 if a promise is broken."""
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="helpdesk-benchmark-") as folder:
-        roll = asked.roll or Path(folder) / "roll.csv"
+        path = asked.roll or Path(folder) / "roll.csv"
         if asked.roll is None:
-            write_sample(roll, voters=asked.voters, seed=asked.seed)
-        store = Store(asked.database or f"sqlite:///{folder}/store.db")
-        try:
-            figures = _measure(store, roll, asked.texts, asked.seed, peers_too=not asked.alone)
-        finally:
-            store.close()
+            write_sample(path, voters=asked.voters, seed=asked.seed)
+        large = _on_both(Roll.of(path, count=asked.texts, seed=asked.seed), asked.only)
+        small: list[dict] = []
+        theirs: dict[str, Row] = {}
+        if not asked.alone:
+            path = Path(folder) / "small.csv"
+            write_sample(path, voters=asked.peer_voters, seed=asked.seed)
+            roll = Roll.of(path, count=asked.texts, seed=asked.seed)
+            small = _on_both(roll, asked.only)
+            theirs = _peers(roll)
+            _print(f"peers, {len(roll.everybody):,} voters", theirs)
     Path("build").mkdir(exist_ok=True)
-    Path("build/search.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
+    Path("build/search.json").write_text(json.dumps([*large, *small, theirs], indent=2), encoding="utf-8")
+    figures = [figure for each in large for figure in _promised(each)]
+    figures += [figure for each in small for figure in _beside(each, theirs.get("OpenLDAP slapd"))]
+    return finish("search", figures)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--voters", type=int, default=120_000)
+    parser.add_argument("--voters", type=int, default=VOTERS)
+    parser.add_argument("--peer-voters", type=int, default=PEER_VOTERS)
     parser.add_argument("--texts", type=int, default=600)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--roll", type=Path)
-    parser.add_argument("--database")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database, not both")
     parser.add_argument("--alone", action="store_true", help="without the peers")
     return parser.parse_args()
 
 
-@dataclass
-class Spent:
-    """What keystrokes took, in milliseconds of the clock and of the processors, and whether texts met their voter."""
-
-    clock: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
-    met: list[bool] = field(default_factory=list)
-
-    def row(self) -> dict[str, float]:
-        """The figures of one line."""
-        clock, processor = sorted(self.clock), sorted(self.processor)
-        row = {"n": len(clock), "p50": _share(clock, 0.5), "p95": _share(clock, 0.95), "p99": _share(clock, 0.99),
-               "max": round(clock[-1], 3), "cpu_p50": _share(processor, 0.5), "cpu_p95": _share(processor, 0.95),
-               "cpu_p99": _share(processor, 0.99)}  # fmt: skip
-        return row | ({"recall": round(sum(self.met) / len(self.met), 4)} if self.met else {})
+def _on_both(roll: Roll, only: str | None) -> list[dict]:
+    found = []
+    for database in (only,) if only else ("sqlite", "postgresql"):
+        with _empty(database) as store:
+            found.append(measure(store, roll))
+    return found
 
 
-def _measure(store: Store, roll: Path, count: int, seed: int, *, peers_too: bool = False) -> dict[str, object]:
+@contextmanager
+def _empty(database: str) -> Iterator[Store]:
+    """A store without tables: a file, or a server with a quarter of the memory, as its manual advises."""
+    if database == "sqlite":
+        with (
+            tempfile.TemporaryDirectory(prefix="helpdesk-benchmark-") as folder,
+            _closing(f"sqlite:///{folder}/a.db") as s,
+        ):
+            yield s
+        return
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4 >> 20
+    with postgresql(durable=False, memory_mib=memory) as url, _closing(f"{url}/postgres") as store:
+        yield store
+
+
+@contextmanager
+def _closing(url: str) -> Iterator[Store]:
+    store = Store(url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def measure(store: Store, roll: Roll) -> dict:
+    """Import a roll into an empty store and type its texts; a table by kinds of texts, of `Spent.row`."""
     services, operator = _ready(store)
     started = time.perf_counter()
-    report = services.rolls.import_roll(operator, roll)
+    report = services.rolls.import_roll(operator, roll.path)
     imported = time.perf_counter() - started
-    print(f"{store.engine.dialect.name}: {report.added} voters imported in {imported:.1f} s")
     _settle(store)
-    services.search.warm_up(operator)
-    everybody = {person.number: person for person in people(roll, count=report.rows, seed=seed)}
-    typed = list(texts(people(roll, count=count, seed=seed), seed=seed))
-    random.Random(seed).shuffle(typed)  # a peer that is stopped in time has typed some of every kind
-    find: peers.Find = lambda each: [hit.voter for hit in services.search.search(operator, each)]  # noqa: E731
-    table = {kind: spent.row() for kind, spent in _type(find, typed, everybody, server=_backend(store)).items()}
-    every = table.pop("all keystrokes")
-    table = {kind: table[kind] for kind in (*EXACT, *SLIPS, *HARD) if kind in table} | {"all keystrokes": every}
-    table |= _peers(store, roll, typed, everybody) if peers_too else _like(store, typed, everybody)
-    print(f"load {os.getloadavg()[0]:.1f}")
-    _print(table)
+    with _logged_in(store) as (desk, agent):
+        desk.search.warm_up(agent)
+        find: peers.Find = lambda each: [hit.voter for hit in desk.search.search(agent, each)]  # noqa: E731
+        spent = type_texts(find, roll.typed, roll.everybody, server=_backend(store))
+        met = recall(find, roll.more, roll.everybody)
+    like = type_texts(peers.like(store), roll.typed, roll.everybody, server=untold, seconds=PEER_SECONDS / 3)
+    table = {kind: spent[kind].row() for kind in (*_KINDS, ALL) if kind in spent}
+    for kind, (hits, tried) in met.items():
+        if kind in table:
+            table[kind] |= {"recall": round(hits / tried, 4)}
+    table["LIKE on addresses"] = like[ALL].row()
+    name = f"{store.engine.dialect.name}, {report.added:,} voters"
+    _print(f"{name}, imported in {imported:.0f} s, load {os.getloadavg()[0]:.1f}", table)
     return {
-        "database": store.engine.dialect.name, "voters": report.added, "import_s": imported,
-        "load": os.getloadavg()[0], "table": table,
+        "name": name, "database": store.engine.dialect.name, "voters": report.added, "import_s": imported,
+        "load": os.getloadavg()[0], "recall": met, "table": table,
     }  # fmt: skip
 
 
 def _ready(store: Store) -> tuple[Services, Operator]:
     upgrade_store(store)
-    services = build_services(make_context(store, SetClock()))
+    services = build_services(make_context(store, _clock(store)))
     with store.write() as connection:
         write_election(connection, election_around(), trial=False)
     return services, services.operators.add_first("Ada Admin", PASSWORD)
+
+
+def _clock(store: Store) -> Callable[[], datetime]:
+    """A server goes by its own clock."""
+    return (lambda: datetime.now(UTC)) if store.keeps_logins else SetClock()
+
+
+@contextmanager
+def _logged_in(store: Store) -> Iterator[tuple[Services, Operator]]:
+    """Services as a desk has them: on a server, over connections of the operator's own login."""
+    with _closing(str(store.url)) as own:
+        services = build_services(make_context(own, _clock(own)))
+        yield services, services.operators.log_in("Ada Admin", PASSWORD)
 
 
 def _settle(store: Store) -> None:
@@ -118,97 +199,78 @@ def _settle(store: Store) -> None:
             connection.execute(text("VACUUM ANALYZE"))
 
 
-def _type(
-    find: peers.Find,
-    typed: Iterable[Typed],
-    everybody: dict[str, Person],
-    *,
-    server: Callable[[], float],
-    seconds: float = 1e9,
-) -> dict[str, Spent]:
-    """Type texts key by key until the time is over; figures by kind, and for all keystrokes."""
-    spent = {"all keystrokes": Spent()}
-    end = time.monotonic() + seconds
-    find("warm")
-    for each in typed:
-        if time.monotonic() > end:
-            break
-        found: list[str] = []
-        rows = (spent.setdefault(each.kind, Spent()), spent["all keystrokes"])
-        for keys in keystrokes(each.text):
-            worked, clock, own = server(), time.perf_counter(), time.process_time()
-            found = find(keys)
-            took, used = (time.perf_counter() - clock) * 1000, (time.process_time() - own) * 1000
-            used += (server() - worked) * 1000
-            for row in rows:
-                row.clock.append(took)
-                row.processor.append(used)
-        first = [everybody[number] for number in found[:10]]
-        namesakes = len(first) == 10 and all(answers(each.meant, one) for one in first)
-        for row in rows:
-            row.met.append(each.person in first or namesakes)
-    return spent
-
-
-def _peers(store: Store, roll: Path, typed: list[Typed], everybody: dict[str, Person]) -> dict[str, dict[str, float]]:
+def _peers(roll: Roll) -> dict[str, Row]:
     """The same texts for each peer; all texts, of all kinds, in one line."""
-    table = _like(store, typed, everybody)
+    table: dict[str, Row] = {}
     lacking = peers.missing()
     for name, what in lacking.items():
         print(f"{name} is left out: {what}")
-    give = {"everybody": everybody, "seconds": PEER_SECONDS}
     if "slapd" not in lacking:
-        with peers.slapd(roll) as (find, process):
-            table["OpenLDAP slapd"] = _type(find, typed, server=_processor(process), **give)["all keystrokes"].row()  # type: ignore[arg-type]
+        with peers.slapd(roll.path) as (find, process):
+            used = processor_of(process)
+            spent = type_texts(find, roll.typed, roll.everybody, server=used, seconds=PEER_SECONDS)
+            table["OpenLDAP slapd"] = spent[ALL].row()
     if "Django admin" not in lacking:
-        find = peers.django_admin(store)
-        table["Django admin"] = _type(find, typed, server=_none, **give)["all keystrokes"].row()  # type: ignore[arg-type]
+        with _empty("sqlite") as store:
+            services, operator = _ready(store)
+            services.rolls.import_roll(operator, roll.path)
+            find = peers.django_admin(store)
+            spent = type_texts(find, roll.typed, roll.everybody, server=untold, seconds=PEER_SECONDS)
+            table["Django admin"] = spent[ALL].row()
     return table
-
-
-def _like(store: Store, typed: list[Typed], everybody: dict[str, Person]) -> dict[str, dict[str, float]]:
-    spent = _type(peers.like(store), typed, everybody, server=_none, seconds=PEER_SECONDS / 3)
-    return {"LIKE on addresses": spent["all keystrokes"].row()}
-
-
-def _none() -> float:
-    return 0.0
 
 
 def _backend(store: Store) -> Callable[[], float]:
     """Seconds of the processor that the search's server process has used; nothing for an embedded store."""
     if not store.keeps_logins:
-        return _none
+        return untold
     query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%search_voters%'"
     with store.read() as connection:
         found = connection.scalar(text(f"{query} AND pid <> pg_backend_pid()"))
-    return _processor(int(found)) if found else _none
+    return processor_of(int(found)) if found else untold
 
 
-def _processor(process: int) -> Callable[[], float]:
-    """Seconds of the processor that all threads of a process have used (Linux); zero where that is not told."""
-    tasks = Path(f"/proc/{process}/task")
+def _promised(found: dict) -> list[Figure]:
+    """What is promised of a large roll."""
+    every, name = found["table"][ALL], found["name"]
+    note = f"load {found['load']:.1f}; processor: p50 {every['cpu_p50']}, p99 {every['cpu_p99']} ms"
+    figures = [
+        Figure(f"a key, {what} ({name})", every[what], "ms", COMMAND, asked=f"≤ {limit:g} ms",
+               kept=every[what] <= limit, timed=True, note=note)
+        for what, limit in (("p50", P50_MS), ("p99", P99_MS), ("max", MOST_MS))
+    ]  # fmt: skip
+    for what, kinds, least in (("as it is", EXACT, EXACT_RECALL), ("with one slip", SLIPS, SLIP_RECALL)):
+        tried = [found["recall"][kind] for kind in kinds if kind in found["recall"]]
+        share = sum(met for met, _ in tried) / sum(count for _, count in tried)
+        worst = min(kinds, key=lambda kind: found["table"].get(kind, {"recall": 1})["recall"])
+        note = f"{sum(count for _, count in tried)} texts; least: {worst}"
+        kept = share >= least if full() else None
+        recalled = f"recall among ten of a text {what} ({name})"
+        figures.append(Figure(recalled, round(share, 4), "", COMMAND, asked=f"≥ {least:g}", kept=kept, note=note))
+    return figures
 
-    def used() -> float:
-        try:
-            return sum(int((each / "schedstat").read_text().split()[0]) for each in tasks.iterdir()) / 1e9
-        except OSError:
-            return 0.0
 
-    return used
+def _beside(found: dict, theirs: Row | None) -> list[Figure]:
+    """The same roll, texts and run as a directory's."""
+    every = found["table"][ALL]
+    return [
+        Figure(f"a key, {what} ({found['name']})", every[what], "ms", COMMAND, compared_with="OpenLDAP slapd",
+               asked=f"< {theirs[what]} ms", kept=every[what] < theirs[what], timed=True,
+               note=f"recall {every['recall']}, theirs {theirs['recall']}")
+        for what in ("p50", "p95", "p99") if theirs
+    ]  # fmt: skip
 
 
-def _share(ordered: list[float], part: float) -> float:
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * part))], 3)
-
-
-def _print(table: dict[str, dict[str, float]]) -> None:
+def _print(title: str, table: dict[str, Row]) -> None:
     heads = "".join(f"{name:>9}" for name in ("p50", "p95", "p99", "max", "cpu p50", "cpu p95", "cpu p99"))
-    print(f"{'milliseconds a keystroke':26}{'n':>8}{heads}{'recall@10':>11}")
+    print(f"\n{title}\n{'milliseconds a keystroke':26}{'n':>8}{heads}{'recall@10':>11}")
     for name, row in table.items():
         keys = ("p50", "p95", "p99", "max", "cpu_p50", "cpu_p95", "cpu_p99")
-        print(f"{name:26}{row['n']:8}{''.join(f'{row[key]:9.2f}' for key in keys)}{row.get('recall', ''):>11}")
+        print(
+            f"{name:26}{row['n']:8}{''.join(f'{row[key]:9.2f}' for key in keys)}{row.get('recall', ''):>11}", flush=True
+        )
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())

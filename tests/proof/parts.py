@@ -158,6 +158,13 @@ PARTS: tuple[Part, ...] = (
         full_seconds=3600,
     ),
     Part(
+        "search",
+        "tests.benchmarks.search",
+        "A key in the search box on both databases at 1.2 million voters, beside OpenLDAP, LIKE and Django.",
+        quick_seconds=300,
+        full_seconds=1800,
+    ),
+    Part(
         "growth",
         "tests.benchmarks.growth",
         "Search, import, every act and size on disk at 10,000, 100,000 and a million voters.",
