@@ -110,6 +110,24 @@ def test_a_result_tells_who_where_and_in_which_state(services, agent, crowd):
     assert (hit.state, hit.establishment) == (AccountState.ACTIVE, "Collège Jean Moulin (0350001L)")
 
 
+def test_addresses_are_shown_as_they_are_written(services, agent, add_voter):
+    add_voter(
+        first="Zoé", family="Étain", tied="Zoe.Etain@ac-rennes.fr", others=("z.etain@ac-rennes.fr", "Z.E@ac-nice.fr")
+    )
+    (hit,) = services.search.search(agent, "zoe.etain")
+    assert (hit.tied_address, set(hit.other_addresses)) == (
+        "Zoe.Etain@ac-rennes.fr",
+        {"z.etain@ac-rennes.fr", "Z.E@ac-nice.fr"},
+    )
+
+
+def test_a_slip_finds_the_address_with_this_number_among_namesakes(services, agent, add_voter):
+    for number in range(1, 31):
+        add_voter(first="Franck", family="Robert", tied=f"franck.robert{number}@ac-nantes.fr")
+    hits = services.search.search(agent, "farnck.robert27@ac-nantes.fr")
+    assert hits[0].tied_address == "franck.robert27@ac-nantes.fr"
+
+
 @pytest.mark.parametrize("text", ["d'arc", "D’Arc jean", "darc jean paul", "jean paul d'arc"])
 def test_apostrophes_and_double_names(services, agent, crowd, text):
     assert "10000004" in found(services, agent, text)

@@ -14,7 +14,9 @@ from helpdesk.store.search.spelling import LONGEST_STEM, apart
 
 MOST_SIMILAR = 40
 MOST_SCANNED = 4_000
-MOST_TESTED = MOST_CODES = 1_500
+MOST_TESTED, LEAST_TESTED = 8_000, 400
+MOST_READ, MOST_READ_OF_EACH = 40_000, 2_000
+MOST_CODES = 5_000
 MOST_AMONG = 2_000
 MOST_NEAR, MOST_NEAR_IN_ALL = 500, 1_200
 MOST_PARTS, MOST_PART_WORDS = 800, 240
@@ -62,7 +64,7 @@ _WRITTEN = """
 
 _SCOPED = "SELECT 1 FROM operator_scope WHERE operator_id = :operator LIMIT 1"
 _PLACES = """
-    SELECT p.id FROM search_place AS p
+    SELECT p.id, p.academy FROM search_place AS p
     WHERE (:academy = '' OR p.academy = :academy) AND (:department = '' OR p.department = :department)
     AND (NOT EXISTS (SELECT 1 FROM operator_scope AS o WHERE o.operator_id = :operator) OR EXISTS (
         SELECT 1 FROM operator_scope AS o WHERE o.operator_id = :operator
@@ -82,8 +84,10 @@ class SqliteSearch:
         self._limit = limit
         self._found: dict[int, bool] = {}
         self._exact = 0
+        self._may_test = MOST_TESTED
         self._known_likes: dict[str, list[str]] = {}
         self._where = ""
+        self._academies: list[str] = []
         self._given: list[object] = []
         self._tests = ""
         self._tested: list[object] = []
@@ -93,16 +97,21 @@ class SqliteSearch:
 
     def run(self, plan: Plan) -> list[FoundVoter]:
         """The voters in the order in which the probes found them."""
+        if self._among == []:  # nobody is let through
+            return []
         for probe in plan.probes():
             if self._is_full():
                 break
             if self._passes_over(probe):
                 continue
             most = self._exact + MOST_SIMILAR if probe.similar else self._limit
+            before = len(self._found)
             for row in self._ask(probe):
                 self._found.setdefault(row[0], probe.similar)
                 if len(self._found) >= most:
                     break
+            if len(self._found) > before:  # those that follow add little: all together may not take much longer
+                self._may_test = max(LEAST_TESTED, self._may_test // 2)
             if not probe.similar:
                 self._exact = len(self._found)
         return self._hits()
@@ -156,31 +165,40 @@ class SqliteSearch:
         given: tuple[object, ...],
         most: int = ALL,
         *,
+        read: int = MOST_READ,
         tested: int = MOST_TESTED,
         key: tuple[str, str] | None = None,
         checks: Sequence[str] = (),
     ) -> Iterable[Sequence[Any]]:
         """Ids and keys that a statement finds within the scope and the filters let through, `most` at most.
 
-        Filters are tried on so many keys and no more: each is a look at a voter. `key` is a condition on the key, with
-        its value, for which many more are read. Of those left, the entry has to hold every check.
+        Of so many keys `read`, those within the scope are taken. Filters are tried on so many and no more: each is a
+        look at a voter. `key` is a condition on the key, with its value, for which many more are taken. Of those left,
+        the entry has to hold every check.
         """
-        first = tested if self._tests else most
-        sql, given = f"{sql}{self._where} LIMIT ?", (*given, *self._given, MOST_SCANNED if key else first)
+        if self._where:
+            sql, given = f"SELECT k.* FROM ({sql} LIMIT ?) AS k WHERE true{self._where}", (*given, read, *self._given)
+        first = min(tested, self._may_test) if self._tests else most
+        sql, given = f"{sql} LIMIT ?", (*given, MOST_SCANNED if key else first)
         if key:
-            sql = f"SELECT k.voter_id, k.key, k.place FROM ({sql}) AS k WHERE {key[0]} LIMIT ?"
+            sql = f"SELECT k.* FROM ({sql}) AS k WHERE {key[0]} LIMIT ?"
             given = (*given, key[1], first)
         if self._tests:
-            sql = f"SELECT k.voter_id, k.key FROM ({sql}) AS k WHERE true{self._tests} LIMIT ?"
+            sql = f"SELECT k.* FROM ({sql}) AS k WHERE true{self._tests} LIMIT ?"
             given = (*given, *self._tested, most)
         if checks and checks[0]:
             sql = f"SELECT k.voter_id FROM ({sql}) AS k CROSS JOIN search_entry AS e ON e.voter_id = k.voter_id"
             sql, given = f"{sql} WHERE {_CHECKS}", (*given, *_three(checks))
         return self._run(sql, given)
 
+    def _each(self, low: str, most: int, checks: Sequence[str] = ()) -> Iterable[Sequence[Any]]:
+        """Voters of one of many beginnings of keys."""
+        tested = max(most, EACH_CHECKED_WORD)
+        return self._scan(_RANGE, (low, low + END), most, read=MOST_READ_OF_EACH, tested=tested, checks=checks)
+
     def _any_key(self, probe: Probe) -> Iterator[Sequence[Any]]:
         for low, *checks in probe.keys:
-            yield from self._scan(_RANGE, (low, low + END), EACH_WORD, tested=EACH_CHECKED_WORD, checks=checks)
+            yield from self._each(low, EACH_WORD, checks)
 
     def _checked_keys(self, probe: Probe) -> Iterable[Sequence[Any]]:
         (check,) = probe.checks
@@ -207,7 +225,7 @@ class SqliteSearch:
         return self._run(sql, (probe.low, probe.high, most, *self._given, *self._tested))
 
     def _parts(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT k.voter_id, k.key FROM (
+        sql = f"""SELECT k.voter_id, k.key, k.place FROM (
             SELECT v.word FROM (
                 SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
             ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
@@ -220,11 +238,11 @@ class SqliteSearch:
             for before, after, *checks in probe.keys:
                 low = f"{before}{word}{after}"
                 each = EACH_CHECKED_WORD if checks[0] else EACH_WORD
-                yield from self._scan(_RANGE, (low, low + END), each, tested=EACH_CHECKED_WORD, checks=checks)
+                yield from self._each(low, each, checks)
 
     def _both_similar(self, probe: Probe) -> Iterable[Sequence[Any]]:
         one, other = (self._likes(like, MOST_OF_TWO) for like in probe.like)
-        sql = f"""SELECT k.voter_id, k.key FROM json_each(?) AS one CROSS JOIN json_each(?) AS other
+        sql = f"""SELECT k.voter_id, k.key, k.place FROM json_each(?) AS one CROSS JOIN json_each(?) AS other
         CROSS JOIN search_key AS k ON k.key >= one.value || ' ' || other.value
             AND k.key < one.value || ' ' || other.value || '{END}' WHERE true"""
         return self._scan(sql, (json.dumps(one), json.dumps(other)))
@@ -233,7 +251,7 @@ class SqliteSearch:
         found: list[tuple[int, str, int]] = []
         left = MOST_NEAR_IN_ALL
         for low, typed, compared, _ in probe.keys:
-            for voter_id, key, *_ in self._scan(_RANGE, (low, low + END), min(left, MOST_NEAR), tested=MOST_NEAR):
+            for voter_id, key, *_ in self._each(low, min(left, MOST_NEAR)):
                 left -= 1
                 word = key.partition(" ")[2].partition(" ")[0]
                 begun = word[: int(compared)]
@@ -267,7 +285,8 @@ class SqliteSearch:
         given = {"operator": operator_id, "academy": filters.academy, "department": filters.department}
         if not (filters.academy or filters.department or self._run(_SCOPED, given).fetchone()):
             return
-        places = {row[0] for row in self._run(_PLACES, given)}
+        allowed = dict(self._run(_PLACES, given).fetchall())
+        places, self._academies = allowed.keys(), sorted(set(allowed.values()))
         self._where += " AND substr(?, k.place, 1) = '1'"
         self._given.append("".join("01"[place in places] for place in range(1, max(places, default=0) + 1)))
 
@@ -277,21 +296,18 @@ class SqliteSearch:
         tests: list[tuple[str, tuple[object, ...]]] = []
         moment = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
         if filters.establishment:
-            tests.append(("of_it.code >= ? AND of_it.code < ?", (filters.establishment, filters.establishment + END)))
+            test = """SELECT 1 FROM voter AS it JOIN establishment AS of_it ON of_it.id = it.establishment_id
+                WHERE it.id = k.voter_id AND of_it.code >= ? AND of_it.code < ?"""
+            tests.append((test, (filters.establishment, filters.establishment + END)))
         if filters.corps:
-            tests.append(("it.corps = ?", (filters.corps,)))
+            tests.append(("SELECT 1 FROM voter AS it WHERE it.id = k.voter_id AND it.corps = ?", (filters.corps,)))
+        its = "SELECT 1 FROM account AS its WHERE its.voter_id = k.voter_id"
         if filters.state is AccountState.LOCKED:
-            tests.append(("its.locked_until > ?", (moment,)))
+            tests.append((f"{its} AND its.locked_until > ?", (moment,)))
         elif filters.state is not None:
-            unlocked = "its.state = ? AND (its.locked_until IS NULL OR its.locked_until <= ?)"
+            unlocked = f"{its} AND its.state = ? AND (its.locked_until IS NULL OR its.locked_until <= ?)"
             tests.append((unlocked, (filters.state, moment)))
-        both = " AND ".join(test for test, _given in tests)
-        self._tests = f""" AND EXISTS (
-            SELECT 1 FROM voter AS it
-            JOIN establishment AS of_it ON of_it.id = it.establishment_id
-            JOIN account AS its ON its.voter_id = it.id
-            WHERE it.id = k.voter_id AND {both}
-        )"""
+        self._tests = "".join(f" AND EXISTS ({test})" for test, _given in tests)
         self._tested = [value for _test, given in tests for value in given]
         self._among = self._few(filters, moment)
 
@@ -306,6 +322,9 @@ class SqliteSearch:
             sql, given = "SELECT voter_id FROM account WHERE locked_until > ?", (moment,)
         elif filters.state not in {None, AccountState.NOT_INVITED}:
             sql, given = "SELECT voter_id FROM account WHERE state = ? AND state <> 'not_invited'", (filters.state,)
+        elif filters.corps and self._where:
+            sql = "SELECT id FROM voter WHERE corps = ? AND academy IN (SELECT value FROM json_each(?))"
+            given = (filters.corps, json.dumps(self._academies))
         elif filters.corps:
             sql, given = "SELECT id FROM voter WHERE corps = ?", (filters.corps,)
         else:

@@ -10,25 +10,6 @@
 -- OFFSET 0 keeps an expression from being worked out anew wherever it is used.
 -- Every statement is planned once a session: what is planned with each call takes longer than it runs.
 
-CREATE OR REPLACE FUNCTION helpdesk.search_lets_through(
-    p_voter int, p_establishment text, p_corps text, p_state text, p_now timestamptz
-) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM voter v
-        JOIN establishment p ON p.id = v.establishment_id
-        JOIN account a ON a.voter_id = v.id
-        WHERE v.id = p_voter AND starts_with(p.code, p_establishment)
-        AND (p_corps = '' OR v.corps = p_corps)
-        AND CASE p_state
-            WHEN '' THEN true
-            WHEN 'locked' THEN a.locked_until > p_now
-            ELSE a.state = p_state AND (a.locked_until IS NULL OR a.locked_until <= p_now)
-        END
-    );
-END $$;
-
 -- Words like one that may be misspelt, nearest first; beginnings of words (stems) for a short one that is unfinished.
 -- `far` counts the letters that one has and the other lacks, as `spelling.apart` does. A letter too many or too few
 -- shifts what follows: the other's beginning then lacks its last letter.
@@ -88,7 +69,11 @@ DECLARE
     most_similar CONSTANT int := 40;
     most_checked int;
     most_scanned CONSTANT int := 4000;
-    most_tested CONSTANT int := 1500;  -- keys that a filter is tried on: each is a look at a voter
+    -- keys that a filter is still tried on: each is a look at a voter, for an establishment at two rows
+    most_tested int := CASE WHEN p_establishment <> '' THEN 2500 ELSE 4000 END;
+    least_tested CONSTANT int := 400;
+    most_read CONSTANT int := 40000;  -- keys of which those within a scope are taken
+    most_read_of_each CONSTANT int := 2000;
     most_among CONSTANT int := 2000;
     most_parts CONSTANT int := 800;
     most_near CONSTANT int := 500;
@@ -99,6 +84,7 @@ DECLARE
     hidden text;
     is_scoped boolean;
     places smallint[];
+    academies text[];
     few int[];
     ids int[] := '{}';
     fresh int[];
@@ -145,8 +131,13 @@ BEGIN
         few := ARRAY(
             SELECT a.voter_id FROM account a WHERE a.state = p_state AND a.state <> 'not_invited' LIMIT most_among + 1
         );
-    ELSIF p_corps <> '' THEN
+    ELSIF p_corps <> '' AND places IS NULL THEN
         few := ARRAY(SELECT v.id FROM voter v WHERE v.corps = p_corps LIMIT most_among + 1);
+    ELSIF p_corps <> '' THEN
+        academies := ARRAY(SELECT DISTINCT q.academy FROM search_place q WHERE q.id = ANY (places));
+        few := ARRAY(
+            SELECT v.id FROM voter v WHERE v.corps = p_corps AND v.academy = ANY (academies) LIMIT most_among + 1
+        );
     END IF;
     IF cardinality(few) > most_among THEN
         few := NULL;
@@ -155,8 +146,19 @@ BEGIN
             SELECT v.id FROM unnest(few) f (id) JOIN voter v ON v.id = f.id
             WHERE (places IS NULL OR EXISTS (SELECT FROM search_place q
                 WHERE q.academy = v.academy AND q.department = v.department AND q.id = ANY (places)))
-            AND helpdesk.search_lets_through(v.id, p_establishment, p_corps, p_state, p_now)
+            AND (p_corps = '' OR v.corps = p_corps)
+            AND (p_establishment = '' OR EXISTS (
+                SELECT FROM establishment p WHERE p.id = v.establishment_id AND starts_with(p.code, p_establishment)
+            ))
+            AND (p_state = '' OR EXISTS (
+                SELECT FROM account a WHERE a.voter_id = v.id AND CASE p_state
+                    WHEN 'locked' THEN a.locked_until > p_now
+                    ELSE a.state = p_state AND (a.locked_until IS NULL OR a.locked_until <= p_now) END
+            ))
         );
+        IF cardinality(few) = 0 THEN
+            RETURN;
+        END IF;
     END IF;
     FOR probe IN SELECT * FROM jsonb_array_elements(p_probes) LOOP
         EXIT WHEN exact >= p_limit OR total - exact >= most_similar;
@@ -171,12 +173,11 @@ BEGIN
         wanted := p_limit + total;
         IF kind = 'key' THEN
             fresh := ARRAY(
-                SELECT r.voter_id FROM (
-                    SELECT k.voter_id FROM search_key k WHERE k.key >= low AND k.key < high
-                    AND (places IS NULL OR k.place = ANY (places))
-                    ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN most_tested ELSE wanted * 4 END
-                ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
-                LIMIT wanted * 4
+                SELECT k.voter_id FROM (
+                    SELECT k.voter_id, k.place FROM search_key k WHERE k.key >= low AND k.key < high
+                    ORDER BY k.key, k.voter_id, k.place LIMIT most_read
+                ) k WHERE (places IS NULL OR k.place = ANY (places))
+                LIMIT CASE WHEN narrow THEN most_tested ELSE wanted * 4 END
             );
         ELSIF kind = 'number' THEN
             fresh := ARRAY(
@@ -186,8 +187,7 @@ BEGIN
                     ORDER BY v.number LIMIT CASE WHEN narrow OR places IS NOT NULL THEN most_tested ELSE wanted END
                 ) r WHERE (places IS NULL OR EXISTS (SELECT FROM search_place q
                     WHERE q.academy = r.academy AND q.department = r.department AND q.id = ANY (places)))
-                AND (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
-                ORDER BY r.number LIMIT wanted
+                ORDER BY r.number LIMIT CASE WHEN narrow THEN most_tested ELSE wanted END
             );
         ELSIF kind = 'establishment' THEN
             fresh := ARRAY(
@@ -200,8 +200,7 @@ BEGIN
                     ) v LIMIT CASE WHEN narrow OR places IS NOT NULL THEN most_tested ELSE wanted END
                 ) r WHERE (places IS NULL OR EXISTS (SELECT FROM search_place q
                     WHERE q.academy = r.academy AND q.department = r.department AND q.id = ANY (places)))
-                AND (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
-                LIMIT wanted
+                LIMIT CASE WHEN narrow THEN most_tested ELSE wanted END
             );
         ELSE
             c1 := coalesce(probe #>> '{3,0}', '');
@@ -209,7 +208,7 @@ BEGIN
             c3 := coalesce(probe #>> '{3,2}', '');
             after_ := probe ->> 6;
             within := probe ->> 8;
-            most_checked := probe -> 10;
+            most_checked := CASE WHEN narrow THEN least(most_tested, 1500) ELSE (probe -> 10)::int END;
             CASE kind
             WHEN 'among' THEN
                 fresh := ARRAY(
@@ -226,42 +225,44 @@ BEGIN
             WHEN 'checked_key' THEN
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
-                        SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
-                        AND (places IS NULL OR k.place = ANY (places))
-                        ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN most_tested ELSE most_scanned END
-                    ) r WHERE strpos(r.key, c1) > 0
-                    AND (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now)) LIMIT wanted * 4
+                        SELECT k.voter_id, k.key FROM (
+                            SELECT k.voter_id, k.key, k.place FROM search_key k WHERE k.key >= low AND k.key < high
+                            ORDER BY k.key, k.voter_id, k.place LIMIT most_read
+                        ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT most_scanned
+                    ) r WHERE strpos(r.key, c1) > 0 LIMIT CASE WHEN narrow THEN most_tested ELSE wanted * 4 END
                 );
             WHEN 'checked' THEN
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
                         SELECT q.voter_id FROM (
-                            SELECT k.voter_id, k.key FROM search_key k WHERE k.key >= low AND k.key < high
-                            AND (places IS NULL OR k.place = ANY (places))
-                            ORDER BY k.key, k.voter_id, k.place
-                            LIMIT CASE WHEN narrow THEN most_tested WHEN within = '' THEN most_checked ELSE most_scanned END
+                            SELECT k.voter_id, k.key FROM (
+                                SELECT k.voter_id, k.key, k.place FROM search_key k
+                                WHERE k.key >= low AND k.key < high
+                                ORDER BY k.key, k.voter_id, k.place LIMIT most_read
+                            ) k WHERE (places IS NULL OR k.place = ANY (places))
+                            LIMIT CASE WHEN within = '' THEN most_checked ELSE most_scanned END
                         ) q WHERE within = '' OR (strpos(q.key, within) > 0 AND right(q.key, length(within)) = within)
-                        LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
-                    ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now)) AND EXISTS (
+                        LIMIT most_checked
+                    ) r WHERE EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                    ) LIMIT wanted * 2
+                    ) LIMIT CASE WHEN narrow THEN most_tested ELSE wanted * 2 END
                 );
             WHEN 'keys' THEN
                 fresh := ARRAY(
                     SELECT k.voter_id FROM jsonb_array_elements(probe -> 9) WITH ORDINALITY l (given, n)
                     CROSS JOIN LATERAL (
-                        SELECT k.voter_id FROM search_key k
-                        WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
-                        AND (places IS NULL OR k.place = ANY (places))
-                        ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
+                        SELECT k.voter_id FROM (
+                            SELECT k.voter_id, k.place FROM search_key k
+                            WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
+                            ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
+                        ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
                     ) k
-                    WHERE (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now))
-                    AND (l.given ->> 1 = '' OR EXISTS (
+                    WHERE (l.given ->> 1 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = k.voter_id
                         AND strpos(e.text, l.given ->> 1) > 0 AND strpos(e.text, l.given ->> 2) > 0
                         AND strpos(e.text, l.given ->> 3) > 0
-                    )) LIMIT wanted
+                    )) LIMIT CASE WHEN narrow THEN most_tested ELSE wanted END
                 );
             WHEN 'part' THEN
                 fresh := ARRAY(
@@ -272,16 +273,14 @@ BEGIN
                                 ORDER BY p.part, p.word LIMIT most_parts
                             ) p JOIN search_vocabulary v ON v.word = p.word ORDER BY v.voters DESC, v.word LIMIT 240
                         ) w CROSS JOIN LATERAL (
-                            SELECT k.voter_id FROM search_key k
+                            SELECT k.voter_id, k.place FROM search_key k
                             WHERE k.key >= w.word || after_ AND k.key < w.word || after_ || v_end
-                            AND (places IS NULL OR k.place = ANY (places))
-                            ORDER BY k.key, k.voter_id, k.place
-                        ) k LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
-                    ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
-                    AND (c1 = '' OR EXISTS (
+                            ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
+                        ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT most_checked
+                    ) r WHERE (c1 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
-                    )) LIMIT wanted * 2
+                    )) LIMIT CASE WHEN narrow THEN most_tested ELSE wanted * 2 END
                 );
             WHEN 'similar' THEN
                 like_words := helpdesk.search_likes(probe #> '{7,0}', 24);
@@ -291,17 +290,18 @@ BEGIN
                         SELECT k.voter_id, l.given FROM unnest(like_words) w (word)
                         CROSS JOIN jsonb_array_elements(probe -> 9) l (given)
                         CROSS JOIN LATERAL (
-                            SELECT k.voter_id FROM search_key k
-                            WHERE k.key >= (l.given ->> 0) || w.word || (l.given ->> 1)
-                            AND k.key < (l.given ->> 0) || w.word || (l.given ->> 1) || v_end
-                            AND (places IS NULL OR k.place = ANY (places))
-                            ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN l.given ->> 2 = '' AND NOT narrow THEN 20 ELSE 200 END
-                        ) k LIMIT CASE WHEN narrow THEN most_tested ELSE most_checked END
-                    ) r WHERE (NOT narrow OR helpdesk.search_lets_through(r.voter_id, p_establishment, p_corps, p_state, p_now))
-                    AND (r.given ->> 2 = '' OR EXISTS (
+                            SELECT k.voter_id FROM (
+                                SELECT k.voter_id, k.place FROM search_key k
+                                WHERE k.key >= (l.given ->> 0) || w.word || (l.given ->> 1)
+                                AND k.key < (l.given ->> 0) || w.word || (l.given ->> 1) || v_end
+                                ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
+                            ) k WHERE (places IS NULL OR k.place = ANY (places))
+                            LIMIT CASE WHEN l.given ->> 2 = '' AND NOT narrow THEN 20 ELSE 200 END
+                        ) k LIMIT most_checked
+                    ) r WHERE (r.given ->> 2 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, r.given ->> 2) > 0 AND strpos(e.text, r.given ->> 3) > 0
-                    )) LIMIT most_similar * 4
+                    )) LIMIT CASE WHEN narrow THEN most_tested ELSE most_similar * 4 END
                 );
             WHEN 'both_similar' THEN
                 like_words := ARRAY(SELECT jsonb_array_elements_text(known_likes -> (probe #>> '{7,0,0}')));
@@ -309,11 +309,12 @@ BEGIN
                 fresh := ARRAY(
                     SELECT k.voter_id FROM unnest(like_words) a (word) CROSS JOIN unnest(other_words) b (word)
                     CROSS JOIN LATERAL (
-                        SELECT k.voter_id FROM search_key k
-                        WHERE k.key >= a.word || ' ' || b.word AND k.key < a.word || ' ' || b.word || v_end
-                        AND (places IS NULL OR k.place = ANY (places))
-                        ORDER BY k.key, k.voter_id, k.place LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
-                    ) k WHERE (NOT narrow OR helpdesk.search_lets_through(k.voter_id, p_establishment, p_corps, p_state, p_now)) LIMIT most_similar * 2
+                        SELECT k.voter_id FROM (
+                            SELECT k.voter_id, k.place FROM search_key k
+                            WHERE k.key >= a.word || ' ' || b.word AND k.key < a.word || ' ' || b.word || v_end
+                            ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
+                        ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
+                    ) k LIMIT CASE WHEN narrow THEN most_tested ELSE most_similar * 2 END
                 );
             WHEN 'near' THEN
                 fresh := ARRAY(
@@ -327,20 +328,37 @@ BEGIN
                                     (l.given ->> 2)::int AS compared
                                 FROM jsonb_array_elements(probe -> 9) WITH ORDINALITY l (given, n)
                                 CROSS JOIN LATERAL (
-                                    SELECT k.voter_id, k.key FROM search_key k
-                                    WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
-                                    AND (places IS NULL OR k.place = ANY (places))
-                                    ORDER BY k.key, k.voter_id, k.place LIMIT most_near
+                                    SELECT k.voter_id, k.key FROM (
+                                        SELECT k.voter_id, k.key, k.place FROM search_key k
+                                        WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
+                                        ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
+                                    ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT most_near
                                 ) k LIMIT most_near_in_all
                             ) q
                             OFFSET 0
                         ) r WHERE length(r.begun) BETWEEN length(r.typed) - 2 AND length(r.typed) + 2
                         OFFSET 0
                     ) c WHERE c.apart <= 4
-                    AND (NOT narrow OR helpdesk.search_lets_through(c.voter_id, p_establishment, p_corps, p_state, p_now))
-                    ORDER BY c.apart, c.word, c.voter_id LIMIT most_similar
+                    ORDER BY c.apart, c.word, c.voter_id LIMIT CASE WHEN narrow THEN most_near_in_all ELSE most_similar END
                 );
             END CASE;
+        END IF;
+        IF narrow AND kind <> 'among' AND cardinality(fresh) > 0 THEN
+            most_tested := greatest(least_tested, most_tested - cardinality(fresh));
+            fresh := ARRAY(
+                SELECT f.id FROM unnest(fresh) WITH ORDINALITY f (id, n)
+                WHERE (p_corps = '' OR EXISTS (SELECT FROM voter v WHERE v.id = f.id AND v.corps = p_corps))
+                AND (p_establishment = '' OR EXISTS (
+                    SELECT FROM voter v JOIN establishment p ON p.id = v.establishment_id
+                    WHERE v.id = f.id AND starts_with(p.code, p_establishment)
+                ))
+                AND (p_state = '' OR EXISTS (
+                    SELECT FROM account a WHERE a.voter_id = f.id AND CASE p_state
+                        WHEN 'locked' THEN a.locked_until > p_now
+                        ELSE a.state = p_state AND (a.locked_until IS NULL OR a.locked_until <= p_now) END
+                ))
+                LIMIT wanted * 4
+            );
         END IF;
         IF cardinality(fresh) > 0 THEN
             ids := ARRAY(
