@@ -68,7 +68,7 @@ AS $$
 DECLARE
     most_similar CONSTANT int := 40;
     most_checked int;
-    most_scanned CONSTANT int := 4000;
+    most_scanned CONSTANT int := 2500;
     -- keys that a filter is still tried on: each is a look at a voter, for an establishment at two rows
     most_tested int := CASE WHEN p_establishment <> '' THEN 2500 ELSE 4000 END;
     least_tested CONSTANT int := 400;
@@ -76,8 +76,8 @@ DECLARE
     most_read_of_each CONSTANT int := 2000;
     most_among CONSTANT int := 2000;
     most_parts CONSTANT int := 800;
-    most_near CONSTANT int := 500;
-    most_near_in_all CONSTANT int := 1200;
+    most_near CONSTANT int := 300;
+    most_near_in_all CONSTANT int := 800;
     v_end CONSTANT text := U&'\+10FFFF';
     narrow boolean := p_establishment <> '' OR p_corps <> '' OR p_state <> '';
     who int;
