@@ -38,7 +38,7 @@ class DraftKeeper(QObject):
         self._timer.setInterval(_KEEP_AFTER_MS)
         self._timer.timeout.connect(self.keep)
         self.resume()
-        session.tasks.run(store.read, self._read, self._failed)
+        session.tasks.run(self._kept.read, self._read, self._failed)
 
     def keep(self) -> None:
         """Keep what is typed by now."""
@@ -100,21 +100,34 @@ class DraftKeeper(QObject):
 
 
 class _Kept:
-    """The store, behind a lock: what is being kept while the form is sent is not left behind."""
+    """The store, behind a lock: what is being kept while the form is sent is not left behind.
+
+    Where nothing was kept there is nothing to forget, and the store is not asked to.
+    """
 
     def __init__(self, store: DraftStore) -> None:
         self._store = store
         self._one_at_a_time = threading.Lock()
-        self._over = False
+        self._over = self._holds = False
+
+    def read(self) -> Mapping[str, str]:
+        with self._one_at_a_time:
+            texts = self._store.read()
+            self._holds = self._holds or bool(texts)
+            return texts
 
     def keep(self, texts: Mapping[str, str]) -> bool:
         with self._one_at_a_time:
-            return self._over or self._store.keep(texts)
+            if self._over:
+                return True
+            self._holds = True
+            return self._store.keep(texts)
 
     def forget(self) -> None:
         with self._one_at_a_time:
             self._over = True
-            self._store.forget()
+            if self._holds:
+                self._store.forget()
 
 
 def _do_and_forget(job: Callable[[], object], kept: _Kept) -> object:
