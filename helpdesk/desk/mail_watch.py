@@ -30,6 +30,7 @@ class MailWatch(QObject):
         self._status: MailerStatus | None = None
         self._waiting = 0
         self._counting = False
+        self._starting = self._unwanted = False
         self._reported.connect(self._changed)
         self._timer = QTimer(self)
         self._timer.setInterval(_COUNT_EVERY_MS)
@@ -38,17 +39,29 @@ class MailWatch(QObject):
     def start(self) -> None:
         """Have the mailer deliver from now on."""
         if self._session.context.mailer is not None:
+            self._starting = True
             job = partial(self._session.context.mailer.start, self._reported.emit)
-            self._session.tasks.run(job, self._started, self._session.bugs.report)
+            self._session.tasks.run(job, self._started, self._not_started)
 
     def stop(self) -> None:
         """Have the mailer end after the mail in hand, in the background."""
         self._timer.stop()
-        if self._session.context.mailer is not None:
-            self._session.tasks.run(self._session.context.mailer.stop, self._started, self._session.bugs.report)
+        self._unwanted = True
+        if self._session.context.mailer is not None and not self._starting:
+            self._session.tasks.run(self._session.context.mailer.stop, self._stopped, self._session.bugs.report)
 
     def _started(self, _: None) -> None:
-        """Its status tells the rest."""
+        """Its status tells the rest; it is stopped now where that was asked for while it began."""
+        self._starting = False
+        if self._unwanted:
+            self.stop()
+
+    def _not_started(self, error: Exception) -> None:
+        self._starting = False
+        self._session.bugs.report(error)
+
+    def _stopped(self, _: None) -> None:
+        """Nothing to tell."""
 
     def _changed(self, status: MailerStatus) -> None:
         if status.state is MailerState.MAILBOX_READ:

@@ -83,12 +83,16 @@ class MainWindow(Translated, QMainWindow):
         self._show_page(entries[0].number)
 
     def furnish_more(self) -> Iterator[None]:
-        """Start what runs behind the search, and make what comes after it."""
+        """Start what runs behind the search, and make what comes after it; nothing of it once the window closes."""
+        if self._closing:
+            return
         self._mail_watch.start()
         self._pulse.start()
         self._live.start()
-        yield
-        yield from self.voters_page.furnish_more()
+        for _step in self.voters_page.furnish_more():
+            yield
+            if self._closing:
+                return
 
     def _lay_out(self, navigation: Navigation) -> None:
         self._navigation, self._pages = navigation, QStackedWidget()

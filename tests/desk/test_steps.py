@@ -1,6 +1,8 @@
 """What only the window's thread may do is done in steps: keys come between them, and nothing of it is forgotten."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from helpdesk.desk.app import Desk
 from helpdesk.desk.appearance import dress
+from helpdesk.desk.context import DeskContext, DeskStart
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.desk.tasks import TaskRunner
 from helpdesk.domain.roles import Operator
@@ -84,3 +87,49 @@ def test_what_is_put_into_a_dressed_window_wears_its_style(qtbot: QtBot, desk: D
     later.setParent(window)
     assert window.styleSheet()
     assert later.style() is window.style()
+
+
+def close(desk: Desk) -> None:
+    assert desk.window is not None
+    desk.window.close()
+
+
+class Mailer:
+    """Remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def start(self, on_status: object) -> None:
+        self.asked.append("start")
+
+    def stop(self) -> None:
+        self.asked.append("stop")
+
+
+def test_a_window_that_is_closed_as_it_opens_leaves_no_mailer_behind(
+    qtbot: QtBot, qapp: QApplication, desk_context: DeskContext, agent: Operator
+):
+    mailer = Mailer()
+    desk = Desk(qapp, DeskStart.over(replace(desk_context, mailer=mailer)))
+    desk.ready.connect(partial(close, desk))
+    desk.open_for(agent)
+    with qtbot.waitSignal(desk.ready):
+        pass
+    qtbot.waitUntil(lambda: desk.window is None and desk.tasks.running == 0)
+    assert mailer.asked[-1:] in ([], ["stop"])
+    desk.deleteLater()
+
+
+def test_a_mailer_that_is_stopped_while_it_starts_is_stopped_after_that(
+    qtbot: QtBot, qapp: QApplication, desk_context: DeskContext, agent: Operator
+):
+    mailer = Mailer()
+    desk = Desk(qapp, DeskStart.over(replace(desk_context, mailer=mailer)))
+    desk.complete.connect(partial(close, desk))
+    desk.open_for(agent)
+    with qtbot.waitSignal(desk.complete):
+        pass
+    qtbot.waitUntil(lambda: desk.window is None and desk.tasks.running == 0)
+    assert mailer.asked == ["start", "stop"]
+    desk.deleteLater()
