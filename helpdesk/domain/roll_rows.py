@@ -137,13 +137,13 @@ class RollRows:
     def _misread(self) -> "Iterator[_Finding]":
         for column, (is_right, code) in _RULES.items():
             values = self[column]
-            if not (are_addresses(self.folded) if is_right is is_address else all(map(is_right, values))):
+            if not (_are_all(self.folded, values) if is_right is is_address else all(map(is_right, values))):
                 for place, value in enumerate(values):
                     if value and not is_right(value):
                         yield place, column, code, value
 
     def _bad_others(self) -> "Iterator[_Finding]":
-        if are_addresses(split_several(SEVERAL.join(filter(None, self.folded_others)))):
+        if _are_all(split_several(SEVERAL.join(filter(None, self.folded_others))), self.columns[_OTHERS]):
             return
         for place, text in enumerate(self.columns[_OTHERS]):
             for other in split_several(text):
@@ -221,6 +221,11 @@ def _distinct(others: Sequence[str], tied: Sequence[str]) -> tuple[Sequence[str]
         elif text and text == tied[place]:
             kept[place] = folded[place] = ""
     return kept, folded
+
+
+def _are_all(folded: Sequence[str], written: Sequence[str]) -> bool:
+    """True if all are addresses: a folded one has lost the accents that no address may have."""
+    return are_addresses(folded) and "".join(written).isascii()
 
 
 def _is_plain(text: str) -> bool:

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.domain.addresses import is_address, mask_address, read_pasted
+from helpdesk.domain.addresses import (
+    MAX_LENGTH,
+    are_addresses,
+    fold_address,
+    fold_addresses,
+    is_address,
+    mask_address,
+    read_pasted,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +60,28 @@ def test_a_masked_address_tells_neither_name_nor_length():
 def test_no_name_survives_the_mask(address):
     local = address.partition("@")[0]
     assert all(part not in mask_address(address).partition("@")[0] for part in local.split("."))
+
+
+@given(st.lists(st.text(max_size=12) | st.sampled_from(["A@b.fr", " a@b.fr ", "É@b.fr", "a\tb@c.fr"]), max_size=5))
+def test_many_are_folded_as_each_would_be(addresses):
+    assert fold_addresses(addresses) == [fold_address(each) for each in addresses]
+
+
+@given(st.lists(st.sampled_from(["a@b.fr", "marie.d'arc@ac-rennes.fr", "a@b", ".a@b.fr", "a..b@c.fr"]), max_size=4))
+def test_many_are_addresses_if_each_is(folded):
+    assert are_addresses(folded) is all(map(is_address, folded))
+
+
+def test_an_address_is_no_longer_than_a_server_takes():
+    longest = "a@" + "b" * 60 + ("." + "c" * 60) * 3 + ".fr"
+    longest += "x" * (MAX_LENGTH - len(longest))
+    assert len(longest) == MAX_LENGTH
+    for address, fits in ((longest, True), (longest + "x", False)):
+        assert is_address(address) is are_addresses([address]) is fits
+    assert is_address("a" * 64 + "@b.fr")
+    assert not is_address("a" * 65 + "@b.fr")
+
+
+def test_a_folded_address_is_lower_case_without_outer_spaces_and_accents():
+    assert fold_address(" Marie.DUPONT@AC-Rennes.fr ") == "marie.dupont@ac-rennes.fr"
+    assert fold_address("Hélène@b.fr") == "helene@b.fr"

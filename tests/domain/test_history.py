@@ -29,7 +29,6 @@ def test_what_a_line_is_about(event: str, kind: HistoryKind):
 
 
 def test_all_that_the_history_has_words_for_falls_into_a_part_as_its_words_say():
-    mails, links = timeline._mail_steps(), timeline._link_steps()
-    assert {kind_of(event) for event in mails} == {HistoryKind.MAILS}
-    assert {kind_of(event) for event in links} == {HistoryKind.LINKS}
-    assert {kind_of(event) for event in timeline._actions()} == {HistoryKind.PORTAL, HistoryKind.DESK}
+    assert {kind_of(event) for event in timeline._MAIL_STEPS} == {HistoryKind.MAILS}
+    assert {kind_of(event) for event in timeline._LINK_STEPS} == {HistoryKind.LINKS}
+    assert {kind_of(event) for event in timeline._ACTIONS} == {HistoryKind.PORTAL, HistoryKind.DESK}
