@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import helpdesk.desk  # noqa: F401 (before Qt: it has modules imported as in the program itself)
@@ -85,7 +84,7 @@ def rows(application: QApplication, window: MainWindow) -> list[tuple[float, flo
     page = window.voters_page
     hit = page._model.hit(0)
     assert hit is not None
-    listed = [tuple(replace(hit, voter=str(number)) for number in range(count)) for count in (FEW, MANY)]
+    listed = [tuple(hit._replace(voter=str(number)) for number in range(count)) for count in (FEW, MANY)]
     spent = []
     for _place in range(2 * ROUNDS):
         hits = listed[len(spent) % 2]
