@@ -11,7 +11,7 @@ from pathlib import Path
 from helpdesk.store.search import worker
 
 _MARK = f"HELPDESK_TRIAL_{os.getpid()}"
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 
 
 def start_for_few_voters() -> None:
