@@ -1,8 +1,7 @@
 """Other ways to find a voter, given the same roll and the same keys: LIKE, OpenLDAP's slapd, Django admin's search.
 
-Each is a function from a text to the numbers of the voters it finds, fifty at most. They need what the program does
-not: `apt-get install slapd python3-ldap` for the directory, `pip install django` for the admin. Where that is missing
-the peer is left out, and `missing` says so.
+Each is a function from a text to the numbers of the voters it finds, fifty at most. The directory needs what neither
+program nor tests do: `.ci/system-packages peers`. Where it is missing it is left out, and `missing` says so.
 """
 
 import base64
@@ -194,11 +193,7 @@ def missing() -> dict[str, str]:
     try:
         _ldap()
     except ImportError:
-        lacking["slapd"] = "apt-get install slapd python3-ldap"
+        lacking["slapd"] = ".ci/system-packages peers"
     if not os.access(SLAPD, os.X_OK):
-        lacking["slapd"] = "apt-get install slapd python3-ldap"
-    try:
-        import django  # noqa: F401, PLC0415
-    except ImportError:
-        lacking["Django admin"] = "pip install django"
+        lacking["slapd"] = ".ci/system-packages peers"
     return lacking
