@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,7 +38,12 @@ class DraftKeeper(QObject):
         self._timer.setInterval(_KEEP_AFTER_MS)
         self._timer.timeout.connect(self.keep)
         self.resume()
-        session.tasks.run(self._kept.read, self._read, self._failed)
+        session.tasks.take_steps(self, self._ask_store())
+
+    def _ask_store(self) -> Iterator[None]:
+        """In a turn of its own, once the dialog stands: what a thread begins with holds this one up."""
+        self._session.tasks.run(self._kept.read, self._read, self._failed)
+        yield
 
     def keep(self) -> None:
         """Keep what is typed by now."""

@@ -1,6 +1,6 @@
 """Resending the mail that helps a voter onwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -43,7 +43,7 @@ class ResendDialog(ConfirmDialog):
         self.keep_typed(
             FormDraftStore(session, FormPlace(Form.RESEND, voter=detail.number)), {"reason": self.reason.edit}
         )
-        self._ask_preview()
+        session.tasks.take_steps(self, self._ask_first_preview())
 
     def headline(self) -> str:
         """What the dialog does."""
@@ -87,6 +87,11 @@ class ResendDialog(ConfirmDialog):
         """Offer the override to whom it is allowed."""
         if isinstance(error, ResendThrottled) and error.overridable:
             self._override.show()
+
+    def _ask_first_preview(self) -> Iterator[None]:
+        """In a turn of its own, once the dialog stands."""
+        self._ask_preview()
+        yield
 
     def _ask_preview(self) -> None:
         preview = partial(self.session.services.activation.preview, self.session.operator, self.detail.number)
