@@ -50,7 +50,7 @@ SHARE_OF_SMTPLIB, GROWTH_OF_CLAIMS, MEMORY_MB = 0.70, 2.0, 10.0  # what is asked
 def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--mails", type=int, default=600)
-    options.add_argument("--rounds", type=int, default=15)
+    options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--queued", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     chosen = options.parse_args()
     results: dict[str, object] = {}

@@ -288,7 +288,7 @@ def mann_whitney(ours: list[float], theirs: list[float]) -> float:
 def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--serve", metavar="DATABASE")
-    options.add_argument("--rounds", type=int, default=9 if full() else 3)
+    options.add_argument("--rounds", type=int, default=5 if full() else 3)
     options.add_argument("--seconds", type=float, default=10 if full() else 3)
     options.add_argument("--posts", type=int, default=2_000 if full() else 200)
     options.add_argument("--only", choices=["activations", "link"])

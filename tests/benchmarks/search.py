@@ -42,7 +42,7 @@ from tests.proof.figures import Figure, finish, full
 
 COMMAND = "PROOF=full python -m tests.benchmarks.search"
 VOTERS = 1_200_000 if full() else 20_000
-PEER_VOTERS = 400_000 if full() else 10_000
+PEER_VOTERS = 120_000 if full() else 10_000
 EACH_KIND = 400 if full() else 60
 """Texts of each kind that recall is measured with."""
 

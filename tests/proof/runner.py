@@ -14,7 +14,8 @@ from pathlib import Path
 from tests.proof.figures import FOLDER, Figure, read
 from tests.proof.parts import Part
 
-TRIALS_AT_ONCE = 2
+QUICK_TRIALS_AT_ONCE, FULL_TRIALS_AT_ONCE = 2, 3
+"""Much of a trial is waiting: for a moment to kill, a server that restarts, a disk that is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Outcome:
 
 
 def run_all(parts: Sequence[Part], *, full: bool, told: Callable[[Outcome], None]) -> list[Outcome]:
-    """Run benchmarks one after another, then trials two at a time; outcomes in the parts' order, told as they come."""
+    """Run benchmarks one after another, then trials some at a time; outcomes in the parts' order, told as they come."""
 
     def finished(part: Part) -> Outcome:
         outcome = run(part, full=full)
@@ -42,7 +43,7 @@ def run_all(parts: Sequence[Part], *, full: bool, told: Callable[[Outcome], None
         return outcome
 
     measured = {part.name: finished(part) for part in parts if part.measures}
-    with ThreadPoolExecutor(TRIALS_AT_ONCE) as threads:
+    with ThreadPoolExecutor(FULL_TRIALS_AT_ONCE if full else QUICK_TRIALS_AT_ONCE) as threads:
         trials = [part for part in parts if not part.measures]
         tried = dict(zip((part.name for part in trials), threads.map(finished, trials), strict=True))
     return [(measured | tried)[part.name] for part in parts]

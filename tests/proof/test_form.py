@@ -72,7 +72,7 @@ def test_how_a_part_ended_is_told(body: str, said: str):
     assert run(part("ended"), full=False).said == said
 
 
-def test_benchmarks_run_alone_and_trials_two_at_a_time(monkeypatch: pytest.MonkeyPatch):
+def test_benchmarks_run_alone_and_trials_some_at_a_time(monkeypatch: pytest.MonkeyPatch):
     parts = [Part(name, f"tests.{kind}.{name}", "", 1, 1) for name, kind in
              (("a", "trials"), ("b", "benchmarks"), ("c", "trials"), ("d", "benchmarks"))]  # fmt: skip
     both = Barrier(2)
