@@ -1,5 +1,6 @@
 """What the tests share: real databases of both kinds, a clock to set, services, operators, voters."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -32,6 +33,24 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 PASSWORD = "Correct-Horse-9-Battery"
 CHEAP_ARGON2 = Limits(argon2_time_cost=1, argon2_memory_kib=8, argon2_parallelism=1)
+
+
+_TESTS_BETWEEN_LOOKS = 20
+
+
+def pytest_configure() -> None:
+    """Garbage is looked for between tests and on the main thread, as the desk does: see `helpdesk.desk.garbage`."""
+    gc.disable()
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Look after every so many tests: each look takes a tenth of a second."""
+    item.session.stash[_LOOKED] = tests = item.session.stash.get(_LOOKED, 0) + 1
+    if tests % _TESTS_BETWEEN_LOOKS == 0:
+        gc.collect()
+
+
+_LOOKED = pytest.StashKey[int]()
 
 
 class SetClock:

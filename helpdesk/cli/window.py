@@ -23,7 +23,8 @@ def open_desk(settings: Settings, config_file: Path | None) -> int:
 
     Raises what keeps the store from being opened, once a window has said so.
     """
-    gc.disable()  # nothing of what is loaded first will be garbage; the desk looks for it from its first window on
+    looked = gc.isenabled()
+    gc.disable()  # nothing of what is loaded first will be garbage; the desk looks for it once its window is complete
     from helpdesk.desk.app import run_desk  # noqa: PLC0415
 
     behind = _ProgramBehind(settings, config_file)
@@ -44,7 +45,8 @@ def open_desk(settings: Settings, config_file: Path | None) -> int:
             show_obstacle(error_text(error))
         raise
     finally:
-        gc.enable()
+        if looked:
+            gc.enable()
         behind.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from helpdesk import __version__
 from helpdesk.desk.appearance import Appearance, dress
 from helpdesk.desk.bugs import BugReporter
 from helpdesk.desk.context import DeskContext, DeskStart, Preferences
+from helpdesk.desk.garbage import GarbageRounds
 from helpdesk.desk.login import LoggedIn, LoginDialog
 from helpdesk.desk.opening import Opening
 from helpdesk.desk.preload import Preload
@@ -181,7 +181,8 @@ def run_desk(start: DeskStart, *, operator: Operator | None = None) -> int:
     """
     application = _application()
     desk = Desk(application, start)
-    desk.complete.connect(_spare_what_is_loaded)
+    garbage = GarbageRounds(desk)
+    desk.complete.connect(garbage.begin)
     desk.bugs.catch_all()
     if operator is not None:
         desk.open_for(operator)
@@ -192,7 +193,7 @@ def run_desk(start: DeskStart, *, operator: Operator | None = None) -> int:
     finally:
         desk.tasks.wait(_PATIENCE_MS)
         desk.bugs.release()
-        gc.enable()
+        garbage.end()
     if desk.failure is not None:
         raise desk.failure
     return code
@@ -237,13 +238,6 @@ def _application() -> QApplication:
     application.setApplicationName("helpdesk")
     application.setApplicationVersion(__version__)
     return application
-
-
-def _spare_what_is_loaded() -> None:
-    """Look for garbage from now on, but never again at what is loaded: one pass over that takes 50 ms."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 def _with_election(opening: Opening, operator: Operator) -> LoggedIn:

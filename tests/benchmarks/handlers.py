@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
 from helpdesk.cli.window import _ProgramBehind
 from helpdesk.config import load_settings
-from helpdesk.desk.app import Desk, _spare_what_is_loaded
+from helpdesk.desk.app import Desk
+from helpdesk.desk.garbage import GarbageRounds
 from tests.benchmarks.keystrokes import people
 from tests.conftest import PASSWORD
 from tests.desk.conftest import child, press, type_text
@@ -158,7 +159,7 @@ def main(roll: Path, name: str) -> None:
     gc.disable()
     behind = _ProgramBehind(load_settings(), None)
     desk = Desk(application, behind.start())
-    desk.complete.connect(_spare_what_is_loaded)
+    desk.complete.connect(GarbageRounds(desk).begin)
     job = Job(application, desk)
     job.begin()
     job.log_in(name)
