@@ -10,7 +10,7 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _NOT_ALNUM = re.compile(r"[^\w]+|_+")
 
 
-@lru_cache(100_000)
+@lru_cache(20_000)
 def fold(text: str) -> str:
     """Lower case without accents or ligatures; punctuation and spaces stay as they are."""
     text = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

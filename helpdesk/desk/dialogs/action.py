@@ -111,11 +111,11 @@ class ActionDialog(Translated, QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(ContentScroll(content), 1)
         layout.addWidget(self._refusal)
         layout.addWidget(self._progress)
         layout.addWidget(foot)
         self._foot = foot
+        self._scroll, self._whole = ContentScroll(content), layout
 
     # --- what a subclass says
 
@@ -154,6 +154,7 @@ class ActionDialog(Translated, QDialog):
 
     def ask(self) -> None:
         """Show the dialog, as large as it needs and the window allows."""
+        self._whole.insertWidget(0, self._scroll, 1)  # with all its fields: one by one, each would be dressed by itself
         self._fit()
         self.open()
         (self.cancel_button if self._dangerous else self.first_field()).setFocus()
