@@ -4,7 +4,7 @@ import errno
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing: one consistent view, rolled back at the end."""
-        with _faults(), self.engine.connect() as connection:
+        with self._telling_damage(), _faults(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -153,7 +153,11 @@ class Store:
         PostgreSQL, what must not change is locked with `lock_voter`. Raises OutcomeUnknown when the server went away
         while it was committing.
         """
-        with _faults(), self.engine.connect().execution_options(helpdesk_write=True) as connection:
+        with (
+            self._telling_damage(),
+            _faults(),
+            self.engine.connect().execution_options(helpdesk_write=True) as connection,
+        ):
             transaction = connection.begin()
             try:
                 yield connection
@@ -167,6 +171,28 @@ class Store:
                 if isinstance(_fault(error), StoreUnreachable) and self.keeps_logins:
                     raise OutcomeUnknown from None
                 raise
+
+    @contextmanager
+    def _telling_damage(self) -> Iterator[None]:
+        """What nobody expects is put down to the embedded file if that is damaged: a row may then hold anything."""
+        try:
+            yield
+        except (HelpdeskError, IntegrityError):  # a rule of the tables that was broken is nothing unexpected
+            raise
+        except Exception:
+            if self._is_damaged():
+                raise StoreDamaged from None
+            raise
+
+    def _is_damaged(self) -> bool:
+        """Look through the whole file: up to half a minute for a million voters. False on a server."""
+        if self.path is None or not self.path.exists():
+            return False
+        try:
+            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+                return str(file.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok"
+        except sqlite3.Error as error:
+            return isinstance(sqlite_fault(error), StoreDamaged)
 
     def check(self) -> None:
         """Raise StoreMissing, NotAStore, StoreTooOld or StoreTooNew unless this program can work with it."""
@@ -361,8 +387,8 @@ def _faults() -> Iterator[None]:
 def sqlite_fault(error: sqlite3.Error) -> HelpdeskError | None:
     """The typed fault of an error of SQLite's own interface, None for one that means a bug."""
     code = getattr(error, "sqlite_errorcode", None)
-    if not isinstance(code, int):
-        return None
+    if not isinstance(code, int):  # the driver's own: text that is none was not written by this program
+        return StoreDamaged() if str(error).startswith("Could not decode to UTF-8") else None
     kind = _SQLITE_EXTENDED_FAULTS.get(code) or _SQLITE_FAULTS.get(code & 0xFF)
     return kind() if kind else None
 

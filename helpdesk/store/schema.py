@@ -1,7 +1,9 @@
 """Every table of the store, for SQLite and PostgreSQL alike (the search index has its own: `store.search`)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from helpdesk.domain.errors import StoreDamaged
 from helpdesk.domain.roles import Role
 from helpdesk.domain.states import (
     STORED_STATES,
@@ -60,6 +63,20 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("naive datetime")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Raises StoreDamaged for a text that is no time: this program wrote none."""
+        read = super().result_processor(dialect, coltype)
+        if read is None:  # never so for a decorated type
+            raise TypeError
+
+        def read_time(value: Any) -> datetime | None:  # noqa: ANN401 (whatever the driver gives)
+            try:
+                return read(value)
+            except ValueError:
+                raise StoreDamaged from None
+
+        return read_time
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give times back in UTC."""
