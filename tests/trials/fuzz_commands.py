@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from helpdesk.cli import entry
 from helpdesk.cli.entry import helpdesk, run
 from helpdesk.config import known_keys
 from tests.conftest import PASSWORD
@@ -32,8 +33,9 @@ MOSTLY = 0.9
 
 
 def main() -> int:
-    """Both, in one process: `run` is all that `helpdesk` calls."""
+    """Both, in one process: `run` is all that `helpdesk` calls. Lines that open the desk stop short of its window."""
     rng, checkout = random.Random(3), Path.cwd()
+    entry.open_desk = lambda *_: 0
     with stage(voters=5) as play:
         play.store.close()
         surroundings(play)
@@ -124,7 +126,6 @@ def newest_log() -> str:
 def command_lines(rng: random.Random, play: Stage, count: int) -> Iterator[list[str]]:
     """Real commands with wrong, missing, doubled and strange arguments."""
     paths = list(_commands(helpdesk, []))
-    names = {path[0] for path, _command in paths}
     files = strange_files(play.folder)
     for _ in range(count):
         path, command = rng.choice(paths)
@@ -142,8 +143,8 @@ def command_lines(rng: random.Random, play: Stage, count: int) -> Iterator[list[
             arguments = [path[0], rng.choice(PIECES), "--nonsense"]
         if rng.random() < 0.1:
             rng.shuffle(arguments)
-        if not names.intersection(arguments) or STAYING & set(arguments[1:]):
-            continue  # without a command the desk opens
+        if STAYING & set(arguments[1:]):
+            continue
         yield arguments
 
 
