@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -170,7 +170,7 @@ def mailer(stage: Stage, number: int) -> None:
 def portal(stage: Stage) -> None:
     services = stage.over_a_wire("a portal")
     chance = random.Random(7)
-    with Store(f"{stage.server}/{stage.database}").read() as connection:
+    with closing(Store(f"{stage.server}/{stage.database}")) as store, store.read() as connection:
         known = connection.scalars(select(address.c.address).where(address.c.tied)).all()
     while not stage.close_desks.wait(0.2):
         with suppress(OutsideFault):
