@@ -92,12 +92,12 @@ class TaskRunner(QObject):
         self._expected[self._started] = _Expected(work, on_done, on_error)
         self._pool.start(work)
 
-    def take_steps(self, owner: QObject, steps: Iterator[None]) -> None:
+    def take_steps(self, owner: QObject, steps: Iterator[None], *, ahead: bool = False) -> None:
         """Go on with `steps` on the GUI thread, to its next `yield` at each turn of the loop, while `owner` is there.
 
-        What is begun later is taken further after what was begun before.
+        What is begun later is taken further after what was begun before, unless it is to go `ahead` of that.
         """
-        self._stepwise.append(_Stepwise(owner, steps))
+        self._stepwise.insert(0 if ahead else len(self._stepwise), _Stepwise(owner, steps))
         self._turn.start(0)
 
     def wait(self, milliseconds: int) -> bool:

@@ -165,6 +165,13 @@ def child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
     return found
 
 
+def opened(qtbot: QtBot, parent: QWidget, name: str) -> QDialog:
+    """The dialog that was asked for, once it is there to be typed into: it opens in a few turns of the loop."""
+    dialog = child(parent, QDialog, name)
+    qtbot.waitUntil(dialog.isVisible)
+    return dialog
+
+
 def type_text(widget: QWidget, text: str) -> None:
     """Type as a keyboard does; QTest.keyClicks aborts on what is not ASCII."""
     for char in text:

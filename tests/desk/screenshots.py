@@ -166,6 +166,7 @@ class _Camera:
             self._dialog(name, window, f"{name}Dialog")
 
     def _dialog(self, name: str, window: MainWindow, object_name: str, **typed: str) -> None:
+        self._settle()
         dialog = window.findChild(QDialog, object_name)
         assert dialog is not None
         for field, text in typed.items():

@@ -1,8 +1,8 @@
 """Changing the tied address through the window: asked by one, approved by another."""
 
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QRadioButton, QTableView, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QTableView, QWidget
 
-from tests.desk.conftest import child, go_to, open_voter, type_text, words_of
+from tests.desk.conftest import child, go_to, open_voter, opened, type_text, words_of
 from tests.voters import verify_caller
 
 TIED, OTHER = "marie.dupont@ac-rennes.fr", "marie.martin@ac-rennes.fr"
@@ -30,7 +30,7 @@ def test_an_agent_asks_and_sees_that_it_waits(qtbot, open_desk, agent, superviso
     page.refresh()
     qtbot.waitUntil(button.isEnabled)
     button.click()
-    dialog = child(window, QDialog, "addressDialog")
+    dialog = opened(qtbot, window, "addressDialog")
     assert child(dialog, QRadioButton, "knownAddress0").text() == OTHER
     assert not child(dialog, QLineEdit, "newAddressEdit").isVisible()
     confirm(qtbot, dialog, reasonEdit="boîte fermée")
@@ -47,7 +47,7 @@ def test_a_new_address_needs_evidence_in_the_same_dialog(qtbot, open_desk, agent
     page.refresh()
     qtbot.waitUntil(child(page, QPushButton, "changeAddressButton").isEnabled)
     child(page, QPushButton, "changeAddressButton").click()
-    dialog = child(window, QDialog, "addressDialog")
+    dialog = opened(qtbot, window, "addressDialog")
     confirm(qtbot, dialog, newAddressEdit="marie.dupont@ac-nantes.fr", reasonEdit="mutation")
     qtbot.waitUntil(lambda: "needs evidence" in child(dialog, QLabel, "refusal").text())
     confirm(qtbot, dialog, evidenceEdit="annuaire du 24 novembre")
@@ -64,7 +64,7 @@ def test_a_supervisor_is_told_and_approves(qtbot, open_desk, agent, supervisor, 
     page = go_to(qtbot, window, 3, "approvalsPage")
     assert OTHER in words_of(child(page, QWidget, "changeSheet"))
     child(page, QPushButton, "approveButton").click()
-    dialog = child(window, QDialog, "approveDialog")
+    dialog = opened(qtbot, window, "approveDialog")
     assert child(dialog, QPushButton, "cancelButton").isDefault()
     confirm(qtbot, dialog, reasonEdit="vu dans l'annuaire")
     qtbot.waitUntil(lambda: "tied to" in child(page, QLabel, "pageDone").text())
@@ -91,7 +91,7 @@ def test_turning_down_needs_a_reason_and_leaves_the_address(qtbot, open_desk, ag
     window = open_desk(supervisor)
     page = go_to(qtbot, window, 3, "approvalsPage")
     child(page, QPushButton, "refuseButton").click()
-    dialog = child(window, QDialog, "refuseDialog")
+    dialog = opened(qtbot, window, "refuseDialog")
     confirm(qtbot, dialog)
     qtbot.waitUntil(lambda: "reason" in child(dialog, QLabel, "refusal").text())
     confirm(qtbot, dialog, reasonEdit="inconnue de la DRH")

@@ -4,7 +4,8 @@ import stat
 import subprocess
 from datetime import date, timedelta
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -20,15 +21,15 @@ from sqlalchemy import select
 
 from helpdesk.domain.contacts import Channel, Contact, ContactOutcome, Motive
 from helpdesk.store.schema import draft
-from tests.desk.conftest import child, open_voter, press, type_text, words_of
+from tests.desk.conftest import child, open_voter, opened, press, type_text, words_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def call_dialog(window):
+def call_dialog(qtbot, window):
     window.activateWindow()
     press(child(window, QWidget, "voterPage"), Qt.Key.Key_L, CTRL)
-    return child(window, QDialog, "callDialog")
+    return opened(qtbot, window, "callDialog")
 
 
 def test_a_call_ends_in_two_keys_and_the_next_agent_sees_it(
@@ -41,7 +42,7 @@ def test_a_call_ends_in_two_keys_and_the_next_agent_sees_it(
     services.activation.resend(agent, number, reason="no mail came")
     page.refresh()
     qtbot.waitUntil(lambda: window._session.tasks.running == 0)
-    dialog = call_dialog(window)
+    dialog = call_dialog(qtbot, window)
     qtbot.waitUntil(lambda: window._session.tasks.running == 0)
     press(dialog.focusWidget(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: child(page, QLabel, "actionDone").text() == "The call is logged.")
@@ -51,11 +52,43 @@ def test_a_call_ends_in_two_keys_and_the_next_agent_sees_it(
     qtbot.waitUntil(lambda: "Mail sent" in words_of(child(page, QWidget, "callLog")))
 
 
+def test_keys_that_come_before_the_dialog_stands_are_for_it_and_clicks_for_nobody(
+    qtbot, open_desk, agent, supervisor, add_voter, services
+):
+    number = add_voter()
+    window = open_desk(agent)
+    page = open_voter(qtbot, window, number)
+    window.voter_actions.log_call.trigger()
+    dialog = child(window, QDialog, "callDialog")
+    for key, modifiers in ((Qt.Key.Key_R, CTRL), (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)):
+        from_outside(window, QKeyEvent(QEvent.Type.ShortcutOverride, key, modifiers))
+        from_outside(window, QKeyEvent(QEvent.Type.KeyPress, key, modifiers))
+    click(window, child(page, QPushButton, "resendButton"))
+    assert not dialog.isVisible()
+    qtbot.waitUntil(lambda: child(page, QLabel, "actionDone").text() == "The call is logged.")
+    assert len(services.voters.open(supervisor, number).contacts) == 1
+    assert window.findChild(QDialog, "resendDialog") is None
+    click(window, child(page, QPushButton, "resendButton"))
+    opened(qtbot, window, "resendDialog")
+
+
+def from_outside(window, event):
+    """As the window system hands it to the window, which passes it on."""
+    QApplication.sendEvent(window.windowHandle(), event)
+
+
+def click(window, button):
+    place = QPointF(button.mapTo(window, button.rect().center()))
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
+        from_outside(window, QMouseEvent(kind, place, place, left, held, Qt.KeyboardModifier.NoModifier))
+
+
 def test_a_secret_in_a_note_is_refused_where_it_stands(qtbot, open_desk, agent, add_voter, services, database):
     number = add_voter()
     window = open_desk(agent)
     open_voter(qtbot, window, number)
-    dialog = call_dialog(window)
+    dialog = call_dialog(qtbot, window)
     note = child(dialog, QPlainTextEdit, "noteEdit")
     type_text(note, "Son mot de passe est Azerty-2022!")
     child(dialog, QPushButton, "confirmButton").click()
@@ -74,10 +107,10 @@ def test_what_was_typed_survives_a_crash_of_the_desk(qtbot, open_desk, desk, age
     number = add_voter(first="Anne")
     window = open_desk(agent)
     open_voter(qtbot, window, number)
-    type_text(child(call_dialog(window), QPlainTextEdit, "noteEdit"), "a déjà appelé hier")
+    type_text(child(call_dialog(qtbot, window), QPlainTextEdit, "noteEdit"), "a déjà appelé hier")
     qtbot.waitUntil(lambda: services.drafts.of_voter(agent, number) == "a déjà appelé hier")
     # Another desk, as after a crash: nothing was confirmed or cancelled in the first one.
-    dialog = child(window, QDialog, "callDialog")
+    dialog = opened(qtbot, window, "callDialog")
     dialog.blockSignals(True)
     dialog.deleteLater()
     window.close()
@@ -89,7 +122,7 @@ def test_what_was_typed_survives_a_crash_of_the_desk(qtbot, open_desk, desk, age
     assert "Anne Dupont" in button.text()
     button.click()
     qtbot.waitUntil(lambda: window.voters_page.shows_voter)
-    note = child(call_dialog(window), QPlainTextEdit, "noteEdit")
+    note = child(call_dialog(qtbot, window), QPlainTextEdit, "noteEdit")
     qtbot.waitUntil(lambda: note.toPlainText() == "a déjà appelé hier")
 
 
@@ -97,7 +130,7 @@ def test_a_long_note_is_kept_while_somebody_goes_on_typing(qtbot, open_desk, age
     number = add_voter()
     window = open_desk(agent)
     open_voter(qtbot, window, number)
-    note = child(call_dialog(window), QPlainTextEdit, "noteEdit")
+    note = child(call_dialog(qtbot, window), QPlainTextEdit, "noteEdit")
 
     def typed_on_and_kept() -> bool:
         type_text(note, "mot ")  # oftener than a pause would take
@@ -139,7 +172,7 @@ def test_ticking_the_follow_up_says_that_it_is_to_be_followed(qtbot, open_desk, 
     number = add_voter()
     window = open_desk(agent)
     open_voter(qtbot, window, number)
-    dialog = call_dialog(window)
+    dialog = call_dialog(qtbot, window)
     child(dialog, QCheckBox, "followUpCheck").click()
     assert child(dialog, QComboBox, "outcomeBox").currentText() == "To be followed up"
     child(dialog, QPushButton, "confirmButton").click()

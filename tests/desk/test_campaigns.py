@@ -1,14 +1,14 @@
 """The list of campaigns at the desk: who, whom, how far; held, continued, stopped."""
 
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
 from sqlalchemy import select
 
 from helpdesk.domain.invitations import Selection
 from helpdesk.domain.states import CampaignState, MailFate
 from helpdesk.services import invitations as campaigns
 from helpdesk.store.schema import outbox
-from tests.desk.conftest import child, go_to, words_of
+from tests.desk.conftest import child, go_to, opened, words_of
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def ask(qtbot, open_desk, supervisor):
         window = open_desk(supervisor)
         page = go_to(qtbot, window, 2, "mailPage")
         child(page, QPushButton, "campaignsButton").click()
-        dialog = child(window, QDialog, "campaignsDialog")
+        dialog = opened(qtbot, window, "campaignsDialog")
         qtbot.waitUntil(lambda: row(dialog) != [])
         return dialog
 
@@ -84,7 +84,7 @@ def test_without_any_campaign_it_is_said_and_what_to_do(qtbot, open_desk, superv
     window = open_desk(supervisor)
     page = go_to(qtbot, window, 2, "mailPage")
     child(page, QPushButton, "campaignsButton").click()
-    dialog = child(window, QDialog, "campaignsDialog")
+    dialog = opened(qtbot, window, "campaignsDialog")
     qtbot.waitUntil(child(dialog, QWidget, "campaignsEmpty").isVisible)
     assert "Invite voters" in words_of(dialog)
     assert not child(dialog, QTableView, "campaignTable").isVisible()

@@ -14,7 +14,7 @@ from helpdesk.domain.roles import Operator
 from helpdesk.domain.states import AccountState
 from helpdesk.services import Services
 from tests.conftest import SetClock
-from tests.desk.conftest import WatchedServices, child, press, type_text
+from tests.desk.conftest import WatchedServices, child, opened, press, type_text
 from tests.voters import VoterMaker, verify_caller
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -44,7 +44,7 @@ class OpenVoter:
         self.window.activateWindow()  # as a window manager does when a dialog closes
         self.qtbot.waitUntil(self.window.isActiveWindow)
         press(self.page, key, *modifiers)
-        found = child(self.window, QDialog, name)
+        found = opened(self.qtbot, self.window, name)
         self.qtbot.waitUntil(child(found, QPushButton, "confirmButton").isEnabled)
         return found
 

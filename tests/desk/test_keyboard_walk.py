@@ -11,7 +11,7 @@ from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.roles import Operator
 from helpdesk.domain.states import AccountState
 from helpdesk.services import Services
-from tests.desk.conftest import child, type_text
+from tests.desk.conftest import child, opened, type_text
 from tests.desk.keys import Keys, name, unreached
 from tests.voters import VoterMaker, verify_caller
 
@@ -79,7 +79,7 @@ def test_every_dialog_on_a_voter_opens_by_keys_and_gives_the_focus_back(
         keys.tab_to(child(page, QAbstractButton, "logCallButton"))
         before = keys.focus
         keys.press(*keystroke)
-    dialog = child(keys.window, QDialog, dialog_name)
+    dialog = opened(keys.qtbot, keys.window, dialog_name)
     keys.qtbot.waitUntil(lambda: dialog.isAncestorOf(keys.focus))
     assert unreached(dialog, keys.tab_through(dialog)) == []
     keys.press(Qt.Key.Key_Escape)

@@ -15,7 +15,7 @@ from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
 from tests.conftest import SetClock
-from tests.desk.conftest import Keyring, child, press, type_text
+from tests.desk.conftest import Keyring, child, opened, press, type_text
 from tests.desk.keys import Keys, name, names, unreached
 from tests.desk.tour import furnish
 from tests.rolls import row, write_roll
@@ -75,7 +75,7 @@ def to_tab(keys: Keys, page: QWidget, place: int) -> None:
 
 def walk_dialog(keys: Keys, dialog_name: str, before: QWidget) -> None:
     """Everything in the dialog is reached, Escape leaves it, and the focus is where it was."""
-    dialog = child(keys.window, QDialog, dialog_name)
+    dialog = opened(keys.qtbot, keys.window, dialog_name)
     keys.qtbot.waitUntil(lambda: dialog.isAncestorOf(keys.focus))
     keys.settle()
     assert unreached(dialog, keys.tab_through(dialog)) == []

@@ -13,7 +13,7 @@ from helpdesk.services import build_services
 from helpdesk.services.live import Live
 from helpdesk.store.engine import Store
 from tests.conftest import PASSWORD, make_context
-from tests.desk.conftest import Keyring, WatchedServices, child
+from tests.desk.conftest import Keyring, WatchedServices, child, opened
 from tests.voters import verify_caller
 
 WITHIN_MS = 1_000
@@ -157,7 +157,7 @@ def test_a_password_changed_meanwhile_is_asked_for_over_the_open_dialog(
     alix = sit_down(agent)
     alix.open(qtbot, number)
     alix.desk.window.voter_actions.resend.trigger()
-    dialog = child(alix.desk.window, QDialog, "resendDialog")
+    dialog = opened(qtbot, alix.desk.window, "resendDialog")
     button = child(dialog, QPushButton, "confirmButton")
     qtbot.waitUntil(button.isEnabled)
     child(dialog, QLineEdit, "reasonEdit").setText("no mail came")
@@ -166,7 +166,7 @@ def test_a_password_changed_meanwhile_is_asked_for_over_the_open_dialog(
         connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'alix agent'"))
     button.click()
     qtbot.waitUntil(lambda: dialog.findChild(QDialog, "passwordDialog") is not None, timeout=5_000)
-    again = child(dialog, QDialog, "passwordDialog")
+    again = opened(qtbot, dialog, "passwordDialog")
     assert "Nothing was done" in child(dialog, QLabel, "refusal").text()
     child(again, QLineEdit, "newPassword").setText("wrong")
     child(again, QPushButton, "confirmButton").click()

@@ -3,7 +3,6 @@
 import pytest
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -18,7 +17,7 @@ from helpdesk.services import invitations as campaigns
 from helpdesk.services.outbox import Outbox
 from helpdesk.store.schema import outbox
 from tests.bounce_corpus import BOUNCES, plain
-from tests.desk.conftest import child, go_to, type_text, words_of
+from tests.desk.conftest import child, go_to, opened, type_text, words_of
 
 WHY = "asked by the voter"
 
@@ -53,7 +52,7 @@ def test_a_waiting_mail_is_listed_and_cancelled(qtbot, open_desk, agent, queue, 
     assert "1 waiting" in words_of(page)
     assert not child(page, QPushButton, "retryButton").isEnabled()
     child(page, QPushButton, "cancelMailButton").click()
-    dialog = child(window, QDialog, "cancelMailDialog")
+    dialog = opened(qtbot, window, "cancelMailDialog")
     type_text(child(dialog, QLineEdit, "reasonEdit"), "par erreur")
     child(dialog, QPushButton, "confirmButton").click()
     qtbot.waitUntil(lambda: "is cancelled" in child(page, QLabel, "pageDone").text())
@@ -72,7 +71,7 @@ def test_a_delayed_mail_is_explained_and_tried_again(qtbot, open_desk, agent, qu
     qtbot.waitUntil(lambda: "the mailbox is full" in words_of(page))
     assert "452 4.2.2 over quota" in words_of(page)
     child(page, QPushButton, "retryButton").click()
-    dialog = child(window, QDialog, "retryDialog")
+    dialog = opened(qtbot, window, "retryDialog")
     type_text(child(dialog, QLineEdit, "reasonEdit"), "de la place")
     child(dialog, QPushButton, "confirmButton").click()
     qtbot.waitUntil(lambda: "is tried again now" in child(page, QLabel, "pageDone").text())
@@ -113,7 +112,7 @@ def test_a_supervisor_counts_confirms_and_watches(qtbot, open_desk, supervisor, 
     window = open_desk(supervisor)
     page = go_to(qtbot, window, 2, "mailPage")
     child(page, QPushButton, "inviteButton").click()
-    dialog = child(window, QDialog, "inviteDialog")
+    dialog = opened(qtbot, window, "inviteDialog")
     confirm = child(dialog, QPushButton, "confirmButton")
     assert confirm.text() == "Count"
     confirm.click()
@@ -137,7 +136,7 @@ def test_a_campaign_is_paused_and_stopped(qtbot, open_desk, supervisor, add_vote
     window = open_desk(supervisor)
     page = go_to(qtbot, window, 2, "mailPage")
     child(page, QPushButton, "inviteButton").click()
-    dialog = child(window, QDialog, "inviteDialog")
+    dialog = opened(qtbot, window, "inviteDialog")
     confirm = child(dialog, QPushButton, "confirmButton")
     confirm.click()
     qtbot.waitUntil(lambda: confirm.text() == "Invite 4 voters")

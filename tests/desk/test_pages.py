@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from helpdesk.domain.roles import Role
-from tests.desk.conftest import child, go_to, type_text, words_of
+from tests.desk.conftest import child, go_to, opened, type_text, words_of
 from tests.rolls import DEFAULTS, row, write_roll
 
 
@@ -135,7 +135,7 @@ def test_an_administrator_adds_limits_and_closes_an_operator(qtbot, open_desk, a
     child(page, QTabWidget, "settingsTabs").setCurrentIndex(1)
     idle(qtbot, window)
     child(page, QPushButton, "addOperatorButton").click()
-    dialog = child(window, QDialog, "addOperatorDialog")
+    dialog = opened(qtbot, window, "addOperatorDialog")
     type_text(child(dialog, QLineEdit, "operatorName"), "Ronan Riou")
     type_text(child(dialog, QLineEdit, "operatorPassword"), "short")
     type_text(child(dialog, QLineEdit, "operatorAcademies"), "Rennes, Nantes")
@@ -151,7 +151,7 @@ def test_an_administrator_adds_limits_and_closes_an_operator(qtbot, open_desk, a
     place = [table.model().index(each, 0).data() for each in range(table.model().rowCount())].index("Ronan Riou")
     table.setCurrentIndex(table.model().index(place, 0))
     child(page, QPushButton, "operatorToggleButton").click()
-    child(child(window, QDialog, "operatorToggleDialog"), QPushButton, "confirmButton").click()
+    child(opened(qtbot, window, "operatorToggleDialog"), QPushButton, "confirmButton").click()
     qtbot.waitUntil(lambda: "is closed" in child(page, QLabel, "pageDone").text())
 
 
@@ -188,14 +188,14 @@ def test_the_calendar_changes_with_a_reason(qtbot, open_desk, administrator, ser
 def test_a_supervisor_sets_and_ends_the_incident_notice(qtbot, open_desk, supervisor, services):
     window = open_desk(supervisor)
     window._set_incident.trigger()
-    dialog = child(window, QDialog, "incidentDialog")
+    dialog = opened(qtbot, window, "incidentDialog")
     type_text(child(dialog, QPlainTextEdit, "incidentEdit"), "Portail lent")
     child(dialog, QPushButton, "confirmButton").click()
     banner = child(window, QWidget, "statusBanner")
     qtbot.waitUntil(lambda: "Portail lent" in words_of(banner))
     qtbot.waitUntil(lambda: window.findChild(QDialog, "incidentDialog") is None)
     window._set_incident.trigger()
-    dialog = child(window, QDialog, "incidentDialog")
+    dialog = opened(qtbot, window, "incidentDialog")
     child(dialog, QWidget, "endIncidentCheck").click()
     child(dialog, QPushButton, "confirmButton").click()
     qtbot.waitUntil(lambda: services.incidents.current() is None and not banner.isVisible())

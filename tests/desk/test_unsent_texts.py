@@ -18,7 +18,7 @@ from helpdesk.domain.states import AccountState, MailKind
 from helpdesk.services import Services
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import form_draft
-from tests.desk.conftest import WatchedServices, child, go_to, open_voter
+from tests.desk.conftest import WatchedServices, child, go_to, open_voter, opened
 from tests.voters import VoterMaker, verify_caller
 
 REASON = "l'électrice n'a rien reçu"
@@ -83,7 +83,7 @@ class Crashing:
             button.click()
         else:
             self.window._set_incident.trigger()
-        dialog = child(self.window, QDialog, name)
+        dialog = opened(self.qtbot, self.window, name)
         self.settle()
         return dialog
 

@@ -23,7 +23,7 @@ from helpdesk.services import Services
 from helpdesk.services.context import ServiceContext
 from helpdesk.store.schema import account, challenge_question, one_time_link
 from tests.conftest import PASSWORD, SetClock
-from tests.desk.conftest import WatchedServices, child, press, type_text, words_of
+from tests.desk.conftest import WatchedServices, child, opened, press, type_text, words_of
 from tests.desk.delivering import delivering, delivery_to
 from tests.rolls import row, write_roll
 
@@ -114,7 +114,7 @@ class Call:
     def dialog(self, name: str, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> QDialog:
         self.activate()
         press(self.page, key, *modifiers)
-        return child(self.window, QDialog, name)
+        return opened(self.qtbot, self.window, name)
 
     def activate(self) -> None:
         """What a window manager does when a dialog closes; the offscreen platform has none."""

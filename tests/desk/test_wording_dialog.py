@@ -1,11 +1,11 @@
 """A supervisor words the mails: faults are named as one types, the preview follows, what is saved goes out."""
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTextBrowser
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTextBrowser
 
 from helpdesk.domain.mail_wording import Wording
 from helpdesk.domain.states import MailKind
-from tests.desk.conftest import child, go_to
+from tests.desk.conftest import child, go_to, opened
 
 GOOD = "Bienvenue parmi nous.\n\n{link}\n\n{advice}"
 
@@ -16,7 +16,7 @@ def ask(qtbot, open_desk):
         window = open_desk(who)
         page = go_to(qtbot, window, 2, "mailPage")
         child(page, QPushButton, "wordingButton").click()
-        dialog = child(window, QDialog, "wordingDialog")
+        dialog = opened(qtbot, window, "wordingDialog")
         qtbot.waitUntil(lambda: child(dialog, QLineEdit, "wordingSubject").text() != "")
         return page, dialog
 

@@ -14,7 +14,7 @@ from helpdesk.domain.roles import Operator
 from helpdesk.domain.states import AccountState
 from helpdesk.services import Services
 from tests.conftest import SetClock
-from tests.desk.conftest import child, open_voter
+from tests.desk.conftest import child, open_voter, opened
 from tests.voters import VoterMaker, verify_caller
 
 Look = Callable[[QWidget], object]
@@ -124,7 +124,7 @@ class Tour:
         self._see(dialog)
 
     def _see(self, name: str) -> None:
-        dialog = child(self.window, QDialog, name)
+        dialog = opened(self.qtbot, self.window, name)
         self._settle()
         self.look(dialog)
         dialog.reject()

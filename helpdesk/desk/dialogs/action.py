@@ -1,7 +1,7 @@
 """The base of every dialog that does something: asked once, done once, refusals told without losing what was typed."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from helpdesk.desk.appearance import space
 from helpdesk.desk.dialogs.draft_keeper import DraftKeeper, Edit
 from helpdesk.desk.dialogs.draft_stores import DraftStore
+from helpdesk.desk.dialogs.held_keys import HeldKeys
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.session import Session
 from helpdesk.desk.speech import Translated
@@ -57,6 +58,7 @@ class ActionDialog(Translated, QDialog):
     ) -> None:
         """An empty dialog; a subclass fills `body` and calls `retranslate`."""
         super().__init__(parent.window())
+        self._behind = parent.window()
         self.session = session
         self.request = str(uuid.uuid4())
         self._dangerous = dangerous
@@ -153,16 +155,22 @@ class ActionDialog(Translated, QDialog):
     # --- what the base does
 
     def ask(self) -> None:
-        """Show the dialog, as large as it needs and the window allows."""
-        self._whole.insertWidget(0, self._scroll, 1)  # with all its fields: one by one, each would be dressed by itself
+        """Show the dialog, as large as it needs and the window allows; what is typed from now on is for it."""
+        held = HeldKeys(self._behind, self)
+        self.session.tasks.take_steps(self, self._appear(held), ahead=True)
+
+    def _appear(self, held: HeldKeys) -> Iterator[None]:
+        """Making it took a step already; so does dressing it, with all its fields: one by one takes longer."""
+        self._whole.insertWidget(0, self._scroll, 1)
+        yield
         self._fit()
         self.open()
         (self.cancel_button if self._dangerous else self.first_field()).setFocus()
+        held.hand_on(self)
 
     def _fit(self) -> None:
         self.ensurePolished()
-        window = self.parentWidget()
-        room = window.size() if window is not None else self.sizeHint()
+        room = self._behind.size()
         width = min(space(self.steps_wide), room.width() - space(8))
         for widget in (self, *self.findChildren(QWidget)):
             widget.ensurePolished()
