@@ -1,7 +1,8 @@
 """Other ways to find a voter, given the same roll and the same keys: LIKE, OpenLDAP's slapd, Django admin's search.
 
-Each is a function from a text to the numbers of the voters it finds, fifty at most. The directory needs what neither
-program nor tests do: `.ci/system-packages peers`. Where it is missing it is left out, and `missing` says so.
+And the limit of what a search on its index could be: one range of it, without tiers, filters or ranking. Each is a
+function from a text to the numbers of the voters it finds, fifty at most. The directory needs what neither program nor
+tests do: `.ci/system-packages peers`. Where it is missing it is left out, and `missing` says so.
 """
 
 import base64
@@ -22,6 +23,7 @@ from sqlalchemy import select
 from helpdesk.domain.folding import fold
 from helpdesk.store.engine import Store
 from helpdesk.store.schema import address, voter
+from helpdesk.store.search.plan import END
 
 Find = Callable[[str], list[str]]
 LIMIT = 50
@@ -54,6 +56,26 @@ def like(store: Store) -> Find:
             return list(connection.scalars(query))
 
     return find
+
+
+@contextmanager
+def bare_index(store: Store) -> Iterator[Find]:
+    """One range of the search index by the bare driver, and the voters it leads to with their addresses."""
+    mark = "%s" if store.keeps_logins else "?"
+    hits = f"SELECT DISTINCT voter_id FROM search_key WHERE key >= {mark} AND key < {mark} LIMIT {LIMIT}"
+    query = (
+        "SELECT voter.number, voter.first_name, voter.family_name, voter.usage_name, address.address, address.tied"
+        f" FROM ({hits}) AS hit JOIN voter ON voter.id = hit.voter_id JOIN address ON address.voter_id = voter.id"
+    )
+    with store.read() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+
+        def find(text: str) -> list[str]:
+            low = fold(text)
+            return list(dict.fromkeys(row[0] for row in driver.execute(query, (low, low + END)).fetchall()))
+
+        yield find
 
 
 @contextmanager

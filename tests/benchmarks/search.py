@@ -34,11 +34,11 @@ from helpdesk.store.engine import Store
 from helpdesk.store.upgrade import upgrade_store
 from tests.benchmarks import peers
 from tests.benchmarks.keystrokes import EXACT, HARD, SLIPS, Person, Typed, people, texts
-from tests.benchmarks.typing_session import ALL, Row, processor_of, recall, type_texts, untold
+from tests.benchmarks.typing_session import ALL, Row, Spent, processor_of, recall, type_texts, untold
 from tests.conftest import PASSWORD, SetClock, make_context
 from tests.databases import postgresql
 from tests.elections import election_around
-from tests.proof.figures import Figure, finish, full
+from tests.proof.figures import Figure, finish, full, paired_ratio, percentile
 
 COMMAND = "PROOF=full python -m tests.benchmarks.search"
 VOTERS = 1_200_000 if full() else 20_000
@@ -51,6 +51,7 @@ PEER_SECONDS = 40 if full() else 10
 
 P50_MS, P99_MS, MOST_MS = 0.7, 5.0, 30.0
 EXACT_RECALL, SLIP_RECALL = 0.999, 0.99
+SLAPD, LIKE, BARE = "OpenLDAP slapd", "LIKE on addresses", "bare SQL on the same index"
 _KINDS = (*EXACT, *SLIPS, *HARD)
 
 
@@ -86,18 +87,20 @@ def main() -> int:
             write_sample(path, voters=asked.voters, seed=asked.seed)
         large = _on_both(Roll.of(path, count=asked.texts, seed=asked.seed), asked.only)
         small: list[dict] = []
-        theirs: dict[str, Row] = {}
+        theirs: dict[str, Spent] = {}
         if not asked.alone:
             path = Path(folder) / "small.csv"
             write_sample(path, voters=asked.peer_voters, seed=asked.seed)
             roll = Roll.of(path, count=asked.texts, seed=asked.seed)
             small = _on_both(roll, asked.only)
             theirs = _peers(roll)
-            _print(f"peers, {len(roll.everybody):,} voters", theirs)
+            _print(f"peers, {len(roll.everybody):,} voters", {name: each.row() for name, each in theirs.items()})
     Path("build").mkdir(exist_ok=True)
-    Path("build/search.json").write_text(json.dumps([*large, *small, theirs], indent=2), encoding="utf-8")
-    figures = [figure for each in large for figure in _promised(each)]
-    figures += [figure for each in small for figure in _beside(each, theirs.get("OpenLDAP slapd"))]
+    rows = {name: each.row() for name, each in theirs.items()}
+    told = [{name: value for name, value in each.items() if name != "spent"} for each in (*large, *small)]
+    Path("build/search.json").write_text(json.dumps([*told, rows], indent=2), encoding="utf-8")
+    figures = [figure for each in large for figure in (*_promised(each), *_beside(each, each["spent"][1]))]
+    figures += [figure for each in small for figure in (*_against(each, rows.get(SLAPD)), *_beside(each, theirs))]
     return finish("search", figures)
 
 
@@ -157,17 +160,20 @@ def measure(store: Store, roll: Roll) -> dict:
         find: peers.Find = lambda each: [hit.voter for hit in desk.search.search(agent, each)]  # noqa: E731
         spent = type_texts(find, roll.typed, roll.everybody, server=_backend(store))
         met = recall(find, roll.more, roll.everybody)
-    like = type_texts(peers.like(store), roll.typed, roll.everybody, server=untold, seconds=PEER_SECONDS / 3)
+    others = {LIKE: type_texts(peers.like(store), roll.typed, roll.everybody, server=untold, seconds=PEER_SECONDS / 3)}
+    with peers.bare_index(store) as bare:
+        others[BARE] = type_texts(bare, roll.typed, roll.everybody, server=untold)
     table = {kind: spent[kind].row() for kind in (*_KINDS, ALL) if kind in spent}
     for kind, (hits, tried) in met.items():
         if kind in table:
             table[kind] |= {"recall": round(hits / tried, 4)}
-    table["LIKE on addresses"] = like[ALL].row()
+    theirs = {name: each[ALL] for name, each in others.items()}
+    table |= {name: each.row() for name, each in theirs.items()}
     name = f"{store.engine.dialect.name}, {report.added:,} voters"
     _print(f"{name}, imported in {imported:.0f} s, load {os.getloadavg()[0]:.1f}", table)
     return {
         "name": name, "database": store.engine.dialect.name, "voters": report.added, "import_s": imported,
-        "load": os.getloadavg()[0], "recall": met, "table": table,
+        "load": os.getloadavg()[0], "recall": met, "table": table, "spent": (spent[ALL], theirs),
     }  # fmt: skip
 
 
@@ -199,9 +205,9 @@ def _settle(store: Store) -> None:
             connection.execute(text("VACUUM ANALYZE"))
 
 
-def _peers(roll: Roll) -> dict[str, Row]:
-    """The same texts for each peer; all texts, of all kinds, in one line."""
-    table: dict[str, Row] = {}
+def _peers(roll: Roll) -> dict[str, Spent]:
+    """The same texts for each peer, of all kinds."""
+    table: dict[str, Spent] = {}
     lacking = peers.missing()
     for name, what in lacking.items():
         print(f"{name} is left out: {what}")
@@ -209,14 +215,14 @@ def _peers(roll: Roll) -> dict[str, Row]:
         with peers.slapd(roll.path) as (find, process):
             used = processor_of(process)
             spent = type_texts(find, roll.typed, roll.everybody, server=used, seconds=PEER_SECONDS)
-            table["OpenLDAP slapd"] = spent[ALL].row()
+            table[SLAPD] = spent[ALL]
     if "Django admin" not in lacking:
         with _empty("sqlite") as store:
             services, operator = _ready(store)
             services.rolls.import_roll(operator, roll.path)
             find = peers.django_admin(store)
             spent = type_texts(find, roll.typed, roll.everybody, server=untold, seconds=PEER_SECONDS)
-            table["Django admin"] = spent[ALL].row()
+            table["Django admin"] = spent[ALL]
     return table
 
 
@@ -250,11 +256,35 @@ def _promised(found: dict) -> list[Figure]:
     return figures
 
 
-def _beside(found: dict, theirs: Row | None) -> list[Figure]:
+def _beside(found: dict, theirs: dict[str, Spent]) -> list[Figure]:
+    """Each of the others beside the program, key by key that both find somebody for, as far as they came in time."""
+    ours, name = found["spent"][0], found["name"]
+    figures = []
+    for other, each in theirs.items():
+        pairs = [
+            (mine, its)
+            for mine, its, *both in zip(ours.clock, each.clock, ours.found, each.found, strict=False)
+            if all(both)
+        ]
+        ratio = paired_ratio(*zip(*pairs, strict=True)) if pairs else None
+        figures.append(
+            Figure(f"a key beside {other} ({name})", round(percentile(ours.clock, 0.5), 3), "ms", COMMAND,
+                   compared_with=f"{other}: p50 {percentile(each.clock, 0.5):.3f} ms",
+                   ratio=ratio, timed=True, note=_recalls(ours, each))
+        )  # fmt: skip
+    return figures
+
+
+def _recalls(ours: Spent, theirs: Spent) -> str:
+    tried = len(theirs.met)
+    return f"recall@10 of {tried} texts of all kinds: {ours.recall(tried):.3f}, theirs {theirs.recall():.3f}"
+
+
+def _against(found: dict, theirs: Row | None) -> list[Figure]:
     """The same roll, texts and run as a directory's."""
     every = found["table"][ALL]
     return [
-        Figure(f"a key, {what} ({found['name']})", every[what], "ms", COMMAND, compared_with="OpenLDAP slapd",
+        Figure(f"a key, {what} ({found['name']})", every[what], "ms", COMMAND, compared_with=SLAPD,
                asked=f"< {theirs[what]} ms", kept=every[what] < theirs[what], timed=True,
                note=f"recall {every['recall']}, theirs {theirs['recall']}")
         for what in ("p50", "p95", "p99") if theirs

@@ -14,10 +14,12 @@ Row = dict[str, float]
 
 @dataclass
 class Spent:
-    """What keystrokes took, in milliseconds of the clock and of the processors, and whether texts met their voter."""
+    """What keystrokes took, in milliseconds of the clock and of the processors, how many voters each found, and whether
+    texts met their voter."""
 
     clock: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
+    found: list[int] = field(default_factory=list)
     met: list[bool] = field(default_factory=list)
 
     def row(self) -> Row:
@@ -26,7 +28,12 @@ class Spent:
         row = {"n": len(clock), "p50": _share(clock, 0.5), "p95": _share(clock, 0.95), "p99": _share(clock, 0.99),
                "max": round(clock[-1], 3), "cpu_p50": _share(processor, 0.5), "cpu_p95": _share(processor, 0.95),
                "cpu_p99": _share(processor, 0.99)}  # fmt: skip
-        return row | ({"recall": round(sum(self.met) / len(self.met), 4)} if self.met else {})
+        return row | ({"recall": round(self.recall(), 4)} if self.met else {})
+
+    def recall(self, first: int | None = None) -> float:
+        """The share of the texts (of the first so many) that met their voter."""
+        met = self.met[:first]
+        return sum(met) / len(met)
 
 
 def type_texts(
@@ -54,6 +61,7 @@ def type_texts(
             for row in rows:
                 row.clock.append(took)
                 row.processor.append(used)
+                row.found.append(len(found))
         for row in rows:
             row.met.append(is_met(each, found, everybody))
     return spent
