@@ -21,6 +21,8 @@ OWN = ("Marie", "Dupont", "Marie Dupont", "m.dupont@ac-rennes.fr")
         ("12 34 abc", None),
         ("premier animal", AnswerProblem.IN_QUESTION),
         ("PET first", AnswerProblem.IN_QUESTION),
+        ("your name pet was what first of the", AnswerProblem.IN_QUESTION),
+        ("DU PONT", AnswerProblem.OWN_NAME),
         ("premier animal Rex", None),
         ("premier pet", None),
         ("Marie", AnswerProblem.OWN_NAME),

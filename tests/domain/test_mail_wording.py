@@ -182,3 +182,28 @@ def test_placeholders_are_filled_once_and_never_from_what_was_filled_in():
     made = mail(Wording("s" * 3, BODY + "\n\n{name}"), greeting_name="{link} {portal}")
     assert "{link} {portal}" in made.text
     assert str(Placeholder.LINK) == "link"
+
+
+@pytest.mark.parametrize(
+    "char",
+    ["\x07", "\u200b", "\u202e", "\ud800", "\ue000", "\u0378", "\u2028x\u2028"[:1], "\u2029"],
+    ids=["control", "format", "override", "surrogate", "private", "unassigned", "line", "paragraph"],
+)
+def test_no_character_that_cannot_be_seen_stays_in_a_subject(char):
+    found = faults(MailKind.ACTIVATION, Wording(f"activez{char}vite", BODY))
+    assert [(fault.problem, fault.what) for fault in found] == [(PROBLEM.CHARACTER, f"U+{ord(char):04X}")]
+
+
+@pytest.mark.parametrize("subject", ["votre {lien", "votre lien}"])
+def test_a_single_brace_is_refused_in_a_subject(subject):
+    assert problems(subject=subject) == [(PROBLEM.IN_SUBJECT, "")]
+
+
+def test_lengths_at_their_bounds_are_fit():
+    assert problems(subject="abc") == problems(subject="x" * 100) == []
+    rest = len(written("abc", BODY).body)
+    assert problems("x" * (4000 - rest - 2) + "\n\n" + BODY) == []
+
+
+def test_a_wording_is_written_without_tabs_empty_lines_and_spaces_at_ends():
+    assert written("  un   objet ", " a\tb  \n\n\n\n  c \n") == Wording("un objet", "a b\n\n  c")

@@ -165,3 +165,27 @@ def test_several_values_of_one_cell():
 def test_the_quick_way_stores_what_the_careful_one_would(names):
     stored = rows(*({"prenom": name} for name in names))
     assert list(stored["prenom"]) == [nfc(name) for name in names]
+
+
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31)))
+def test_every_birth_date_is_stored_one_way(day):
+    assert list(rows({"date_naissance": f"{day:%d/%m/%Y}"}, {"date_naissance": day.isoformat()})["date_naissance"]) == [
+        day.isoformat()
+    ] * 2  # fmt: skip
+
+
+@given(st.integers(min_value=0, max_value=999), st.text("abAB", max_size=3))
+def test_a_department_has_two_digits_at_least_and_capitals(number, letters):
+    stored = f"{number:02}" if not letters else f"{number}{letters}".upper()
+    assert rows({"departement": f"{number}{letters}"})["departement"] == [stored]
+
+
+@given(st.lists(st.text("ABC-", min_size=1, max_size=6), max_size=6))
+def test_ballots_are_kept_once_each_in_order(ballots):
+    assert rows({"codes_scrutins": " | ".join(ballots)})["codes_scrutins"] == ["|".join(dict.fromkeys(ballots))]
+
+
+@pytest.mark.parametrize("name", ["Anne  Lise", " Anne", "Anne ", "Anne |Lise", "Anne| Lise", "He\u0301le\u0301ne"])
+@pytest.mark.parametrize("column", ["nom_usage", "nom_famille", "prenom"])
+def test_one_cell_that_needs_care_gets_it_among_plain_ones(column, name):
+    assert rows({}, {column: name}, {})[column] == [CELLS[column], nfc(name), CELLS[column]]

@@ -16,10 +16,11 @@ from helpdesk.domain.audit import (
     content_hash,
     verify_chain,
 )
-from helpdesk.domain.errors import AuditBroken
+from helpdesk.domain.errors import AuditBroken, TooFewClaims
 from helpdesk.domain.links import derive_token, link_url, token_hash
 from helpdesk.domain.passwords import is_common_password
-from helpdesk.domain.roles import Scope
+from helpdesk.domain.roles import PERMISSIONS, Operator, Permission, Role, Scope
+from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import (
     STORED_STATES,
     TRANSITIONS,
@@ -76,7 +77,8 @@ def test_the_same_message_and_generation_carry_the_same_token():
         derive_token(bytes(32), message_id="a@b", generation=1),
     }
     assert token not in others
-    assert link_url("https://p.example/", purpose=LinkPurpose.ACTIVATION, token=token).endswith(f"/activate/{token}")
+    for portal in ("https://p.example", "https://p.example/", "https://p.example//"):
+        assert link_url(portal, purpose=LinkPurpose.ACTIVATION, token=token) == f"https://p.example/activate/{token}"
     assert token not in token_hash(token)
 
 
@@ -111,6 +113,7 @@ def test_a_calendar_opened_last_is_open_at_every_hour_and_not_for_more_than_a_da
 
 def test_check_letters_of_establishments():
     assert is_uai("0350001" + check_letter("0350001"))
+    assert [check_letter(f"{number:07}") for number in range(24)] == [*"ABCDEFGHJKLMNPRSTUVWXYZA"]
     assert not is_uai("0350001A")
     assert not is_uai("350001P")
     assert not is_uai("")
@@ -125,13 +128,27 @@ def test_scopes_add_up():
 
 
 @pytest.mark.parametrize(
-    "password", ["Motdepasse2026!!", "azertyazerty1!", "Marie.Dupont12", "aaaaaaaaaaaaaa", "1111222211112222"]
+    "password",
+    [
+        "Motdepasse2026!!",
+        "azertyazerty1!",
+        "Marie.Dupont12",
+        "aaaaaaaaaaaaaa",
+        "1111222211112222",
+        "abcabcabcabc",
+        "pass-word-12",
+        "2026password!",
+        "Passw0rd2026",
+        "aqwzsx.2026",
+    ],
 )
 def test_easy_passwords_are_found_out(password):
     assert is_common_password(password, names=("Marie Dupont",))
 
 
-@pytest.mark.parametrize("password", ["Correct-Horse-9-Battery", "vélo rouge du 12 mai", "Motdepasse-de-Quimper-7"])
+@pytest.mark.parametrize(
+    "password", ["Correct-Horse-9-Battery", "vélo rouge du 12 mai", "Motdepasse-de-Quimper-7", "abcdabcdabcd"]
+)
 def test_other_passwords_are_not(password):
     assert not is_common_password(password, names=("Marie Dupont",))
 
@@ -192,3 +209,19 @@ def test_a_removed_tail_and_a_rewritten_history_are_seen_with_a_kept_head():
     assert broken.value.why == "head"
     with pytest.raises(AuditBroken):
         verify_chain(make_chain(9)[:7], against=ChainHead(7, "f" * 64))
+
+
+def test_a_role_includes_its_permissions_and_no_others():
+    for role in Role:
+        operator = Operator(1, "Ada", role)
+        assert {each for each in Permission if operator.may(each)} == set(PERMISSIONS[role])
+
+
+def test_filters_say_whether_they_narrow_anything():
+    assert not SearchFilters()
+    assert SearchFilters(corps="AESH")
+    assert SearchFilters(state=AccountState.ACTIVE)
+
+
+def test_a_refusal_says_its_kind_and_no_value():
+    assert str(TooFewClaims()) == "TooFewClaims"

@@ -61,3 +61,39 @@ def test_ordinary_notes_pass(note):
 )
 def test_no_password_of_the_portals_policy_gets_through(password):
     assert holds_secret(f"il dit {password} et ça ne marche pas")
+
+
+@pytest.mark.parametrize(
+    ("note", "held"),
+    [
+        ("mdp est « rouge »", True),  # quoted: a value, whatever it is
+        ("mdp : (rouge)", False),
+        ("mdp : (Rouge)", True),
+        ("mdp : rouge.", False),
+        ("mdp : ROUGE", True),
+        ("mdp : marie.dupont@ac-rennes.fr", False),
+        ("mdp : ...", False),
+        ("code : élu", False),
+        ("code : Élu", True),
+        ("https://portail.example.org/aide", False),
+        ("https://portail.example.org/aide?sujet=4pJx9sVh2kQm7TzLw0bN8c", True),
+        ("https://portail.example.org/4pJx9sVh2kQm7TzLw0bN8c/", False),
+        ("(0350001l)", False),
+        ("24/11/2026", False),
+        ("abcdefghijklmnopqrs1", True),  # twenty letters and digits: a token
+        ("abcdefghijklmnopqr1", False),
+        ("abcdefghijklmnopqrst", False),
+        ("12345678901234567890", False),
+        ("AB12CD34", True),
+        ("AB12CD3", False),
+        ("AB123456", False),  # one turn only: a reference, not a code
+        ("AB1234CD", True),
+        ("ab12cd34", False),
+        ("ABCDEFGH", False),
+        ("AB-12-CD-34", True),
+        ("Abc-1234", True),
+        ("Abc'1234!", True),
+    ],
+)
+def test_values_tokens_and_codes_are_told_from_words(note, held):
+    assert holds_secret(note) is held

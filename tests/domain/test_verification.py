@@ -97,3 +97,66 @@ def test_every_date_is_read_back(day):
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_dates(text):
     assert all(isinstance(day, date) for day in read_dates(text))
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("Profeseur certifie", True),  # a letter lost
+        ("Proffesseur certifié", True),  # and doubled: 18 letters may have two slips
+        ("Profsseeur certifie", True),
+        ("Porfesseur cretifie", True),  # neighbours swapped
+        ("Xrofesseur certifiX", True),
+        ("rofesseur certifi", True),
+        ("xProfesseur certifiex", True),
+        ("Profeseur cetife", False),  # three
+        ("Prefossaur certifie", False),
+        ("Porfesseru cretifie", False),
+        ("rofPesseur certifie", True),
+        ("efProsseur certifie", False),
+    ],
+)
+def test_long_words_may_have_a_slip_for_eight_letters(said, fits):
+    assert matches(corps=said, voter_number="10000008") is fits
+
+
+@pytest.mark.parametrize(
+    ("stored", "said", "fits"),
+    [
+        ("AESH", "AESG", False),
+        ("AESH", "AESH", True),
+        ("Agent", "Agant", True),
+        ("Agent", "Agnet", True),
+        ("Agent", "Gaent", True),
+        ("Agent", "Agen", True),
+        ("Agent", "Agents", True),
+        ("Agent", "gent", True),
+        ("Agent", "aagent", True),
+        ("Agent", "Agints", False),
+        ("Agent", "Ange", False),
+        ("Infirmier", "Infirmaire", False),
+        ("Conseiller CPE 1", "Consailer CPE 1", False),
+        ("Conseillers CPE 12", "Consailers CPE 12", True),
+    ],
+)
+def test_short_words_may_have_one_and_the_shortest_none(stored, said, fits):
+    known = KnownAttributes(date(1980, 3, 4), "0350001L", "Collège", "Dupont", "10000008", stored)
+    assert check_claims({Claim.CORPS: said, Claim.VOTER_NUMBER: "10000008"}, known) is fits
+
+
+@pytest.mark.parametrize(("said", "fits"), [("10-000 008", True), ("1000000", False), ("1000_0008", False)])
+def test_a_voter_number_fits_to_the_digit(said, fits):
+    assert matches(voter_number=said, family_name="le goff elie") is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("1er mars 1980", {date(1980, 3, 1)}),
+        ("1/1/00", {date(1900, 1, 1), date(2000, 1, 1)}),
+        ("1/1/99", {date(1999, 1, 1), date(2099, 1, 1)}),
+        ("01/01/0100", {date(100, 1, 1)}),
+    ],
+)
+def test_what_a_written_date_may_mean(text, days):
+    assert read_dates(text) == days

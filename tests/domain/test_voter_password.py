@@ -31,7 +31,9 @@ def test_what_a_password_lacks_is_told_in_order(password, lacks):
     assert unmet_criteria(password) == lacks
 
 
-@pytest.mark.parametrize("password", ["Dupont.Marie.2026", "M@rie-Dup0nt-26", "DupontMarie1234!", "M4r1e.Dup0nt.77"])
+@pytest.mark.parametrize(
+    "password", ["Dupont.Marie.2026", "M@rie-Dup0nt-26", "DupontMarie1234!", "M4r1e.Dup0nt.77", "Dup0nt.43101!"]
+)
 def test_the_voters_names_are_common_whatever_their_disguise(password):
     names = own_words(first_name="Marie", family_name="Dupont", usage_name="")
     assert Criterion.UNCOMMON in unmet_criteria(password, names=names)
