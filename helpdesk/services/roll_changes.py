@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from helpdesk.domain.addresses import fold_address
 from helpdesk.domain.audit import Action
@@ -15,9 +15,9 @@ from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import VOTER_COLUMNS
 from helpdesk.services.mail_queue import queue_mail, renew_links
 from helpdesk.store.audit_chain import append
-from helpdesk.store.rows import insert_values
+from helpdesk.store.rows import delete_values, insert_values, update_rows
 from helpdesk.store.schema import account, address, ballot, enrolment, establishment, voter
-from helpdesk.store.search import add_voters, remove_voters
+from helpdesk.store.search import kept_findable, remove_voters
 
 _BATCH = 2_000
 _Item = TypeVar("_Item")
@@ -51,8 +51,9 @@ class RollChanges:
                 for voter_id, row in batch
                 if fold_address(before[voter_id]) != fold_address(row.tied)
             }
-            of_these = (address.c.voter_id.in_(given_up), address.c.tied)
-            self._connection.execute(update(address).where(*of_these).values(tied=False))
+            if given_up:  # PostgreSQL looks through the whole table for a row of no voter
+                of_these = (address.c.voter_id.in_(given_up), address.c.tied)
+                self._connection.execute(update(address).where(*of_these).values(tied=False))
             self._released |= given_up
 
     def change(self, rows: Sequence[RollRow]) -> None:
@@ -63,23 +64,11 @@ class RollChanges:
         known = self.ids_of([row.number for row in rows])
         for batch in _batches([(known[row.number], row) for row in rows]):
             self._learn([row for _voter_id, row in batch])
-            ids = [voter_id for voter_id, _row in batch]
-            remove_voters(self._connection, ids)
-            columns = self._columns(batch[0][1])
-            statement = update(voter).where(voter.c.id == bindparam("of_voter"))
-            self._connection.execute(
-                statement.values({name: bindparam(f"to_{name}") for name in columns}),
-                [
-                    {"of_voter": voter_id} | {f"to_{name}": value for name, value in self._columns(row).items()}
-                    for voter_id, row in batch
-                ],
-            )
-            self._connection.execute(delete(enrolment).where(enrolment.c.voter_id.in_(ids)))
-            enrolments = [each for voter_id, row in batch for each in self._enrolments(voter_id, row)]
-            if enrolments:
-                self._connection.execute(insert(enrolment), enrolments)
-            self._change_addresses(batch)
-            add_voters(self._connection, ids)
+            with kept_findable(self._connection, [voter_id for voter_id, _row in batch]):
+                values = [{"id": voter_id} | self._columns(row) for voter_id, row in batch]
+                update_rows(self._connection, voter, values, where={})
+                self._change_enrolments(batch)
+                self._change_addresses(batch)
 
     def welcome_back(self, ids: Sequence[int]) -> None:
         """Unmark voters who are on the roll again."""
@@ -104,28 +93,42 @@ class RollChanges:
         query = select(address.c.voter_id, address.c.address).where(address.c.voter_id.in_(ids), address.c.tied)
         return {row.voter_id: row.address for row in self._connection.execute(query)}
 
+    def _change_enrolments(self, batch: Sequence[tuple[int, RollRow]]) -> None:
+        query = select(enrolment).where(enrolment.c.voter_id.in_([voter_id for voter_id, _row in batch]))
+        before = {(row.voter_id, row.ballot_id) for row in self._connection.execute(query)}
+        wanted = {(voter_id, self.ballots[code]) for voter_id, row in batch for code in row.ballots}
+        names = ("voter_id", "ballot_id")
+        delete_values(self._connection, enrolment, names, sorted(before - wanted))
+        insert_values(self._connection, enrolment, names, sorted(wanted - before))
+
     def _change_addresses(self, batch: Sequence[tuple[int, RollRow]]) -> None:
-        before = self._tied([voter_id for voter_id, _row in batch]) | self._released
+        ids = [voter_id for voter_id, _row in batch]
+        before = self._tied(ids) | self._released
+        held: dict[int, list[Row[Any]]] = {}
+        for each in self._connection.execute(select(address).where(address.c.voter_id.in_(ids))):
+            held.setdefault(each.voter_id, []).append(each)
+        gone: list[int] = []
+        changed: list[dict[str, object]] = []
+        new: list[tuple[object, ...]] = []
         for voter_id, row in batch:
-            wanted = {
-                folded: {"voter_id": voter_id, "address": text, "folded": folded, "tied": tied}
-                for text, folded, tied in _addresses(row)
-            }
-            known = {
-                each.folded: each
-                for each in self._connection.execute(select(address).where(address.c.voter_id == voter_id))
-            }
-            for folded, each in known.items():
-                if folded in wanted:
-                    values = {"address": wanted[folded]["address"], "tied": wanted[folded]["tied"]}
-                    if values["tied"] and folded != fold_address(before[voter_id]):
-                        values["bounces"] = 0  # newly tied: what came back before was of another time
-                    self._connection.execute(update(address).where(address.c.id == each.id).values(values))
-                elif each.source == AddressSource.ROLL:
-                    self._connection.execute(delete(address).where(address.c.id == each.id))
-            for folded, each_wanted in wanted.items():
-                if folded not in known:
-                    self._connection.execute(insert(address).values(each_wanted))
+            was_tied = fold_address(before[voter_id])
+            wanted = {folded: (text, tied) for text, folded, tied in _addresses(row)}
+            for each in held.get(voter_id, ()):
+                if each.folded not in wanted:
+                    gone += [each.id] if each.source == AddressSource.ROLL else []
+                    continue
+                text, tied = wanted.pop(each.folded)
+                # newly tied: what came back before was of another time
+                bounces = 0 if tied and each.folded != was_tied else each.bounces
+                if (text, tied, bounces) != (each.address, each.tied, each.bounces):
+                    changed.append({"id": each.id, "address": text, "tied": tied, "bounces": bounces})
+            new += [(voter_id, text, folded, tied) for folded, (text, tied) in wanted.items()]
+        for some in _batches(gone):
+            self._connection.execute(delete(address).where(address.c.id.in_(some)))
+        for several in _batches(changed):
+            update_rows(self._connection, address, several, where={})
+        insert_values(self._connection, address, ("voter_id", "address", "folded", "tied"), new)
+        for voter_id, row in batch:
             if fold_address(before[voter_id]) != fold_address(row.tied):
                 self._tell_of_tied_address(voter_id, before[voter_id], row)
 
@@ -195,9 +198,6 @@ class RollChanges:
             "status": row.status,
             "roll_digest": row.digest,
         }
-
-    def _enrolments(self, voter_id: int, row: RollRow) -> list[dict[str, object]]:
-        return [{"voter_id": voter_id, "ballot_id": self.ballots[code]} for code in row.ballots]
 
 
 def _addresses(row: RollRow) -> Iterator[tuple[str, str, bool]]:

@@ -33,6 +33,25 @@ def insert_values(
     connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
 
 
+def delete_values(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Delete the rows that have these values in the columns of these names; one statement on PostgreSQL."""
+    if not rows:
+        return
+    columns = ", ".join(names)
+    if connection.dialect.name != "postgresql":
+        matching = " AND ".join(f"{name} = ?" for name in names)
+        connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {matching}", list(rows))
+        return
+    matching = " AND ".join(f"old.{name} = gone.{name}" for name in names)
+    gone = f"unnest({_arrays(connection, table, names)}) AS gone({columns})"
+    connection.exec_driver_sql(
+        f"DELETE FROM {table.name} old USING {gone} WHERE {matching}",
+        tuple(list(column) for column in zip(*rows, strict=True)),
+    )
+
+
 def update_rows(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *, where: Mapping[str, object]
 ) -> frozenset[int]:

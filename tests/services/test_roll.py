@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.audit import Action, Outcome
@@ -424,6 +424,19 @@ def assert_index_is_as_if_fresh(database):
             connection.execute(table.delete())
         add_voters(connection, connection.scalars(select(voter.c.id)).all())
         assert index_content(connection) == kept
+
+
+def test_what_a_voter_is_found_by_is_written_again_only_where_it_changes(load, database):
+    load(row(1), row(2), row(3))
+    with database.write() as connection:
+        connection.execute(update(search_entry).values(text=" as it lies "))
+    load(row(1, corps="Professeur agrégé"), row(2, prenom="Zoé"), row(3, departement="22"))
+    with database.read() as connection:
+        query = select(search_entry.c.text).join(voter, voter.c.id == search_entry.c.voter_id).order_by(voter.c.number)
+        kept, renamed, moved = connection.scalars(query)
+    assert kept == " as it lies "
+    assert "zoe" in renamed
+    assert moved != " as it lies "
 
 
 NAMES = st.sampled_from(["Marie", "Anne-Lise", "Zoé", "Jean Paul", "Œuvre", "D’Arc"])

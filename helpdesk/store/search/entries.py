@@ -1,12 +1,13 @@
 """Keeping the index in step: what a voter is found by, added and removed in the transaction of the change."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from helpdesk.store.rows import insert_values
+from helpdesk.store.rows import delete_values, insert_values
 from helpdesk.store.schema import address, voter
 from helpdesk.store.search.keys import Entry, counted, entry_of
 from helpdesk.store.search.tables import search_entry, search_key, search_place
@@ -14,37 +15,51 @@ from helpdesk.store.search.vocabulary import count_words, discount_words
 
 _BATCH = 5_000
 _Item = TypeVar("_Item")
+_Indexed: TypeAlias = tuple[int, int, Entry]
+"""A voter, the number of the place, the entry."""
 
 
 def add_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
     """Make voters findable by their names and addresses as they stand in the tables now."""
     for batch in _batches(voter_ids):
-        entries = list(_entries(connection, batch))
-        if not entries:
-            continue
-        keys = sorted((key, voter_id, place) for voter_id, place, entry in entries for key in entry.keys)
-        texts = [(voter_id, entry.text) for voter_id, _place, entry in entries]
-        insert_values(connection, search_key, ("key", "voter_id", "place"), keys)
-        insert_values(connection, search_entry, ("voter_id", "text"), texts)
-        count_words(connection, counted(entry for _voter_id, _place, entry in entries))
+        _add(connection, list(_entries(connection, batch)))
 
 
 def remove_voters(connection: Connection, voter_ids: Iterable[int]) -> None:
     """Take voters out of the index; call it before their names or addresses change, or they are deleted."""
     for batch in _batches(voter_ids):
-        indexed = set(connection.scalars(select(search_entry.c.voter_id).where(search_entry.c.voter_id.in_(batch))))
-        entries = [each for each in _entries(connection, batch) if each[0] in indexed]
-        if not entries:
-            continue
-        gone = [
-            {"of_key": key, "of_voter": voter_id, "of_place": place}
-            for voter_id, place, entry in entries
-            for key in sorted(entry.keys)
-        ]
-        match = (search_key.c.key == bindparam("of_key"), search_key.c.voter_id == bindparam("of_voter"))
-        connection.execute(delete(search_key).where(*match, search_key.c.place == bindparam("of_place")), gone)
-        connection.execute(delete(search_entry).where(search_entry.c.voter_id.in_(indexed)))
-        discount_words(connection, counted(entry for _voter_id, _place, entry in entries))
+        _remove(connection, _indexed(connection, batch))
+
+
+@contextmanager
+def kept_findable(connection: Connection, voter_ids: Sequence[int]) -> Iterator[None]:
+    """Change names, places and addresses of some thousands of voters within; of the index only what differs changes."""
+    before = _indexed(connection, voter_ids)
+    yield
+    after = list(_entries(connection, voter_ids))
+    same = {*before}.intersection(after)
+    _remove(connection, [each for each in before if each not in same])
+    _add(connection, [each for each in after if each not in same])
+
+
+def _add(connection: Connection, entries: Sequence[_Indexed]) -> None:
+    if not entries:
+        return
+    keys = sorted((key, voter_id, place) for voter_id, place, entry in entries for key in entry.keys)
+    texts = [(voter_id, entry.text) for voter_id, _place, entry in entries]
+    insert_values(connection, search_key, ("key", "voter_id", "place"), keys)
+    insert_values(connection, search_entry, ("voter_id", "text"), texts)
+    count_words(connection, counted(entry for _voter_id, _place, entry in entries))
+
+
+def _remove(connection: Connection, entries: Sequence[_Indexed]) -> None:
+    if not entries:
+        return
+    keys = sorted((key, voter_id, place) for voter_id, place, entry in entries for key in entry.keys)
+    delete_values(connection, search_key, ("key", "voter_id", "place"), keys)
+    ids = [voter_id for voter_id, _place, _entry in entries]
+    connection.execute(delete(search_entry).where(search_entry.c.voter_id.in_(ids)))
+    discount_words(connection, counted(entry for _voter_id, _place, entry in entries))
 
 
 def place_of(connection: Connection, academy: str, department: str) -> int:
@@ -57,7 +72,13 @@ def place_of(connection: Connection, academy: str, department: str) -> int:
     return int(found)
 
 
-def _entries(connection: Connection, batch: Sequence[int]) -> Iterator[tuple[int, int, Entry]]:
+def _indexed(connection: Connection, batch: Sequence[int]) -> list[_Indexed]:
+    """The entries of those who are in the index."""
+    indexed = set(connection.scalars(select(search_entry.c.voter_id).where(search_entry.c.voter_id.in_(batch))))
+    return [each for each in _entries(connection, batch) if each[0] in indexed]
+
+
+def _entries(connection: Connection, batch: Sequence[int]) -> Iterator[_Indexed]:
     addresses: dict[int, list[str]] = {}
     held = select(address.c.voter_id, address.c.folded).where(address.c.voter_id.in_(batch))
     for each in connection.execute(held.order_by(address.c.tied.desc(), address.c.folded)):
