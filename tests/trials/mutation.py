@@ -44,7 +44,7 @@ DOMAIN = Changed("the domain", "helpdesk/domain/*", ("tests/domain", "tests/adap
 GUARD = Changed(
     "the services' guard",
     "helpdesk/services/guard.py",
-    tuple(f"tests/services/test_{name}.py" for name in ("access", "activation", "challenge", "verification")),
+    tuple(f"tests/services/test_{name}.py" for name in ("guard", "access", "activation", "challenge", "verification")),
 )
 # An editable install lies on the path under its own name and would be tested in the place of the changed copy.
 START = """
