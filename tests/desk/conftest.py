@@ -167,8 +167,9 @@ def child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
 
 def opened(qtbot: QtBot, parent: QWidget, name: str) -> QDialog:
     """The dialog that was asked for, once it is there to be typed into: it opens in a few turns of the loop."""
+    qtbot.waitUntil(lambda: parent.findChild(QDialog, name) is not None)
     dialog = child(parent, QDialog, name)
-    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.isVisible()
     return dialog
 
 

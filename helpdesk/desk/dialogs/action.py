@@ -65,7 +65,7 @@ class ActionDialog(Translated, QDialog):
         self._running = False
         self._last_error: HelpdeskError | None = None
         self._keeper: DraftKeeper | None = None
-        self.setObjectName(name)
+        self._known_as = name
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self._headline = IconLabel(icon, "bad" if dangerous else "accent")
@@ -163,6 +163,7 @@ class ActionDialog(Translated, QDialog):
         """Making it took a step already; so does dressing it, with all its fields: one by one takes longer."""
         self._whole.insertWidget(0, self._scroll, 1)
         yield
+        self.setObjectName(self._known_as)  # whoever finds it by its name finds all of it
         self._fit()
         self.open()
         (self.cancel_button if self._dangerous else self.first_field()).setFocus()

@@ -75,8 +75,8 @@ class Window(Scene):
             button = page.findChild(QPushButton, "resendButton")
             until(button.isEnabled)
             button.click()
+            until(lambda: window.findChild(QDialog, "resendDialog") is not None)
             dialog = window.findChild(QDialog, "resendDialog")
-            until(dialog.isVisible)
             self.confirm(dialog, until)
             until(lambda: desk.tasks.running == 0)
             if isValid(dialog):  # refused: it stays open and says why
