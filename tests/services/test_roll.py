@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.audit import Action, Outcome
@@ -424,6 +424,28 @@ def assert_index_is_as_if_fresh(database):
             connection.execute(table.delete())
         add_voters(connection, connection.scalars(select(voter.c.id)).all())
         assert index_content(connection) == kept
+
+
+def test_the_first_import_leaves_every_key_and_index_as_it_was(load, database):
+    def described(found):
+        options = {name: str(each) for name, each in found.pop("dialect_options", {}).items()}
+        return str(sorted((found | options).items()))
+
+    def keys_and_indexes():
+        tables = inspect(database.engine)
+        several = (tables.get_unique_constraints, tables.get_indexes, tables.get_foreign_keys)
+        return [
+            (
+                name,
+                described(tables.get_pk_constraint(name)),
+                sorted(described(each) for ask in several for each in ask(name)),
+            )
+            for name in sorted(tables.get_table_names())
+        ]
+
+    before = keys_and_indexes()
+    load(row(1), row(2))
+    assert keys_and_indexes() == before
 
 
 def test_what_a_voter_is_found_by_is_written_again_only_where_it_changes(load, database):

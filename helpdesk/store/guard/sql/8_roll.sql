@@ -54,7 +54,8 @@ SET maintenance_work_mem = '128MB' SET search_path = pg_catalog, public, pg_temp
 DECLARE
     how_many integer := (SELECT count(*) FROM helpdesk.arriving_voter);
     before integer;
-    is_first boolean := NOT EXISTS (SELECT FROM voter) AND NOT EXISTS (SELECT FROM search_part);
+    is_first boolean := NOT EXISTS (SELECT FROM voter) AND NOT EXISTS (SELECT FROM search_part)
+        AND NOT EXISTS (SELECT FROM search_vocabulary);
     made text;
     indexes text[];
 BEGIN
@@ -68,15 +69,18 @@ BEGIN
     PERFORM setval(pg_get_serial_sequence('voter', 'id'), before + how_many);
     IF is_first THEN
         -- Whoever searches the empty store meanwhile waits for its tables until the import ends: there is nobody to find.
-        SELECT array_agg(pg_get_indexdef(i.indexrelid)), string_agg('DROP INDEX ' || i.indexrelid::regclass, '; ')
+        -- Indexes and keys are made when the rows are there: in half the work, and by several processes of the server.
+        SELECT array_agg(CASE WHEN c.oid IS NULL THEN pg_get_indexdef(i.indexrelid) ELSE format(
+                   'ALTER TABLE %s ADD CONSTRAINT %I %s', i.indrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) END),
+               string_agg(CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass) ELSE format(
+                   'ALTER TABLE %s DROP CONSTRAINT %I', i.indrelid::regclass, c.conname) END, '; ')
         INTO indexes, made
-        FROM pg_index i WHERE i.indrelid IN ('voter'::regclass, 'address'::regclass, 'account'::regclass,
-            'enrolment'::regclass, 'search_vocabulary'::regclass)
-        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'));
+        FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
+        WHERE i.indrelid IN ('voter'::regclass, 'address'::regclass, 'account'::regclass, 'enrolment'::regclass,
+            'search_entry'::regclass, 'search_key'::regclass, 'search_vocabulary'::regclass, 'search_part'::regclass,
+            'search_slip'::regclass)
+        AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.conindid = i.indexrelid AND f.contype = 'f');
         EXECUTE made;
-        ALTER TABLE search_key DROP CONSTRAINT pk_search_key;
-        ALTER TABLE search_part DROP CONSTRAINT pk_search_part;
-        ALTER TABLE search_slip DROP CONSTRAINT pk_search_slip;
     END IF;
     INSERT INTO voter (id, number, title, family_name, usage_name, first_name, birth_date, establishment_id, academy,
                        department, corps, status, roll_digest)
@@ -107,21 +111,20 @@ BEGIN
     JOIN helpdesk.arriving_place a ON a.place = k.place
     JOIN search_place p ON p.academy = a.academy AND p.department = a.department
     ORDER BY 1, 2, 3;
-    INSERT INTO search_vocabulary AS known (word, voters, sound)
-    SELECT word, voters, sound FROM helpdesk.arriving_word ORDER BY word
-    ON CONFLICT (word) DO UPDATE SET voters = known.voters + excluded.voters;
     PERFORM pg_advisory_xact_lock('search_slip'::regclass::int);
     IF is_first THEN
+        INSERT INTO search_vocabulary (word, voters, sound)
+        SELECT word, voters, sound FROM helpdesk.arriving_word ORDER BY word;
         INSERT INTO search_part (part, word) SELECT part, word FROM helpdesk.arriving_part ORDER BY 1, 2;
         INSERT INTO search_slip (slip, stem, place) SELECT slip, stem, place FROM helpdesk.arriving_slip ORDER BY 1, 2;
-        ALTER TABLE search_key ADD CONSTRAINT pk_search_key PRIMARY KEY (key, voter_id, place);
-        ALTER TABLE search_part ADD CONSTRAINT pk_search_part PRIMARY KEY (part, word);
-        ALTER TABLE search_slip ADD CONSTRAINT pk_search_slip PRIMARY KEY (slip, stem);
         FOREACH made IN ARRAY indexes LOOP
             EXECUTE made;
         END LOOP;
         ANALYZE voter, address, account, enrolment, search_entry, search_key, search_vocabulary, search_part, search_slip;
     ELSE
+        INSERT INTO search_vocabulary AS known (word, voters, sound)
+        SELECT word, voters, sound FROM helpdesk.arriving_word ORDER BY word
+        ON CONFLICT (word) DO UPDATE SET voters = known.voters + excluded.voters;
         INSERT INTO search_part (part, word)
         SELECT part, word FROM helpdesk.arriving_part ORDER BY 1, 2 ON CONFLICT DO NOTHING;
         INSERT INTO search_slip (slip, stem, place)
