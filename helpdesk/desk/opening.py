@@ -9,7 +9,7 @@ _LATEST_SECONDS = 2.0
 """A window that is never painted, because it is minimised, holds the program up no longer than this."""
 
 _WORDS = ("errors", "findings", "timeline", "contacts", "call_sheet", "summary")
-"""What the main window says, with its dates and numbers: no Qt, which is for the GUI thread alone (see `preload`)."""
+"""What the main window says: no Qt, which is for the GUI thread alone (see `preload`)."""
 
 
 class Opening:
@@ -33,7 +33,4 @@ class Opening:
                 self._context = self._start.open()
                 for name in _WORDS:
                     import_module(f"helpdesk.language.{name}")
-                from helpdesk.language.moments import read_formats  # noqa: PLC0415
-
-                read_formats()
         return self._context

@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, QTimer
 from helpdesk.desk.icons import read_icon
 
 MODULES = (
-    "session", "actions", "dialogs.action", "dialogs.confirm", "dialogs.fields", "dialogs.incident", "dialogs.password",
-    "help.keys", "help.guide", "help.window", "live_feed", "widgets.banner", "mail_watch", "navigation", "troubles",
+    "session", "actions", "dialogs.held_keys", "dialogs.action", "dialogs.confirm", "dialogs.fields",
+    "dialogs.incident", "dialogs.password", "help.keys", "help.guide", "help.window", "live_feed", "widgets.banner",
+    "mail_watch", "navigation", "troubles",
     "request", "pages.page", "pages.catalogue", "pages.settings.section", "pages.settings.look", "widgets.choice",
     "pages.filter_bar", "signs", "pages.highlight", "pages.search_results", "pages.result_row", "pages.search_box",
     "pages.search_run", "widgets.columns", "widgets.rows", "widgets.card", "widgets.line_button", "pages.start_panel",

@@ -4,12 +4,13 @@ A job runs in a thread, its result comes back on the GUI thread. What only the G
 than a frame can spare, is done a step at each turn of its loop.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
 
 Result = TypeVar("Result")
 
@@ -17,27 +18,9 @@ _THREADS = 4  # a search, a refresh, a slow action, and one to spare
 
 
 class _Messenger(QObject):
-    """Carries an outcome between threads: a QRunnable cannot emit signals itself."""
+    """Carries an outcome from a job's thread."""
 
     finished = Signal(int, object, object)
-
-
-class _Job(QRunnable):
-    """One piece of work; kept alive by the runner until its outcome is delivered."""
-
-    def __init__(self, number: int, job: Callable[[], object], messenger: _Messenger) -> None:
-        super().__init__()
-        self.setAutoDelete(False)
-        self._number, self._job, self._messenger = number, job, messenger
-
-    def run(self) -> None:
-        """Do the work; every exception becomes an outcome."""
-        try:
-            result = self._job()
-        except Exception as error:  # noqa: BLE001 (whoever asked decides what it means)
-            self._messenger.finished.emit(self._number, None, error)
-        else:
-            self._messenger.finished.emit(self._number, result, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +31,7 @@ class _Stepwise:
 
 @dataclass(frozen=True, slots=True)
 class _Expected:
-    job: _Job
+    job: Callable[[], object]
     on_done: Callable[[Any], None]
     on_error: Callable[[Exception], None]
 
@@ -88,9 +71,9 @@ class TaskRunner(QObject):
     ) -> None:
         """Start `job` in a thread; `on_done` or `on_error` is called later on the GUI thread."""
         self._started += 1
-        work = _Job(self._started, job, self._messenger)
-        self._expected[self._started] = _Expected(work, on_done, on_error)
-        self._pool.start(work)
+        self._expected[self._started] = _Expected(job, on_done, on_error)
+        # No QRunnable: PySide's pool keeps each for ever, with all that it was given, be it a password.
+        self._pool.start(partial(_work, self._started, self._expected, self._messenger))
 
     def take_steps(self, owner: QObject, steps: Iterator[None], *, ahead: bool = False) -> None:
         """Go on with `steps` on the GUI thread, to its next `yield` at each turn of the loop, while `owner` is there.
@@ -130,6 +113,16 @@ class TaskRunner(QObject):
     def _tell_idle(self) -> None:
         if not self.running:
             self.idle.emit()
+
+
+def _work(number: int, expected: Mapping[int, _Expected], messenger: _Messenger) -> None:
+    """Do a job in its thread; every exception becomes an outcome. What the job holds goes where it is delivered."""
+    try:
+        result = expected[number].job()
+    except Exception as error:  # noqa: BLE001 (whoever asked decides what it means)
+        messenger.finished.emit(number, None, error)
+    else:
+        messenger.finished.emit(number, result, None)
 
 
 def _is_there(callback: Callable[..., None]) -> bool:

@@ -10,10 +10,14 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _NOT_ALNUM = re.compile(r"[^\w]+|_+")
 
 
-@lru_cache(20_000)
 def fold(text: str) -> str:
     """Lower case without accents or ligatures; punctuation and spaces stay as they are."""
-    text = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else _fold_marked(text)
+
+
+@lru_cache(2_000)
+def _fold_marked(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFD", text.translate(_LIGATURES))

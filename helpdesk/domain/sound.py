@@ -45,7 +45,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def sound(word: str) -> str:
     """The key of one folded word; words of one sound share it. Empty for words of fewer than three letters."""
     if len(word) < 3:  # noqa: PLR2004

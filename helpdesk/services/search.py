@@ -141,7 +141,7 @@ class _Asked:
         return True
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def _after_spaces(text: str) -> str:
     """The words of a text, folded, each after a space."""
     return "".join([f" {word}" for word in words(fold(text))])

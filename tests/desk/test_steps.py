@@ -1,9 +1,12 @@
 """What only the window's thread may do is done in steps: keys come between them, and nothing of it is forgotten."""
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from weakref import ReferenceType, ref
 
+import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -66,6 +69,32 @@ def test_a_step_that_fails_ends_its_own_steps_only(qtbot: QtBot):
         tasks.take_steps(tasks, failing())
         tasks.take_steps(tasks, steps(1, said, "b"))
     assert ([kind for kind, _error, _trace in caught], said) == ([LookupError], ["b0"])
+
+
+class Job:
+    """Knows a password, and maybe fails."""
+
+    def __init__(self, *, fails: bool) -> None:
+        self.password, self.fails = "Correct-Horse-9-Battery", fails
+
+    def __call__(self) -> None:
+        if self.fails:
+            raise LookupError
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_job_is_forgotten_once_its_outcome_is_there(qtbot: QtBot, *, fails: bool):
+    """A desk runs one for every key: kept, a megabyte for a thousand keys, and the passwords of all logins."""
+    tasks, jobs, outcomes = TaskRunner(), list[ReferenceType[Job]](), list[object]()
+    with qtbot.waitSignal(tasks.idle):
+        for _number in range(5):
+            job = Job(fails=fails)
+            jobs.append(ref(job))
+            tasks.run(job, outcomes.append, lambda error: outcomes.append(type(error)))
+            del job
+    assert outcomes == [LookupError if fails else None] * 5
+    gc.collect()  # an error holds its traceback, which holds the error
+    qtbot.waitUntil(lambda: [each for each in jobs if each() is not None] == [])
 
 
 def test_every_window_that_has_no_parent_is_dressed(

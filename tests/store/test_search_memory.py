@@ -14,4 +14,4 @@ def test_the_file_is_mapped_unless_memory_is_spared(sqlite_store: Store, *, spar
         (mapped,) = connection.execute("PRAGMA mmap_size").fetchone()
         (pages,) = connection.execute("PRAGMA cache_size").fetchone()
     session._drop()
-    assert (mapped == 0, -pages <= 8_192) == (spared, spared)
+    assert (mapped == 0, -pages <= 2_048) == (spared, spared)

@@ -132,6 +132,6 @@ def _started(typed: str, whole: str) -> float:
     return far - 0.5 * (abs(len(whole) - length) <= far)
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def _plain(name: str) -> str:
     return _NOT_LETTERS.sub(" ", fold(name)).strip()

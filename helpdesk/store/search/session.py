@@ -21,7 +21,7 @@ from helpdesk.store.search.sqlite import SqliteSearch
 
 _SESSIONS: "WeakKeyDictionary[Store, SearchSession]" = WeakKeyDictionary()
 _MAPPED_BYTES, _CACHE_KIB = 4_000_000_000, 65_536
-_FRUGAL_CACHE_KIB = 8_192
+_FRUGAL_CACHE_KIB = 2_048
 """Where memory is to be spared, the file is read and not mapped: a twentieth more of the processor for a key, and with
 1.2 million voters 330 MB less that count as the program's."""
 _ROLE = "SELECT role FROM operator WHERE id = ? AND name = ? AND disabled IS NULL"
