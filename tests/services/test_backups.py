@@ -230,6 +230,19 @@ def test_a_server_is_sent_to_its_own_tools(postgresql_store, clock, election, tm
         services.backups.write(administrator, tmp_path / "copy.db")
 
 
+def test_no_copy_is_put_in_the_place_of_a_server(services, administrator, postgresql_store):
+    with pytest.raises(NotEmbedded):
+        services.backups.put_in_place(administrator, postgresql_store)
+
+
+def test_a_copy_is_put_where_no_store_is(services, administrator, add_voter, sqlite_store, tmp_path):
+    number = add_voter()
+    place = Store(f"sqlite:///{tmp_path / 'new' / 'helpdesk.db'}")
+    done = services.backups.put_in_place(administrator, place)
+    assert (done.kept, numbers(place)) == (None, [number])
+    place.close()
+
+
 @pytest.fixture
 def open_program(clock, tmp_path):
     """Opens a checked scratch copy, as `helpdesk restore` does."""

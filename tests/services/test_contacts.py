@@ -129,6 +129,9 @@ def test_pinned_and_recent_voters_are_ones_own(services, agent, supervisor, add_
     assert [(each.voter, each.name) for each in shown.pinned] == [(second, "Paul Dupont")]
     assert services.shortlist.shown(supervisor) == services.shortlist.shown(supervisor)
     assert services.shortlist.shown(supervisor).pinned == ()
+    services.shortlist.unpin(agent, "99999999")
+    services.shortlist.unpin(agent, first)
+    assert len(services.shortlist.shown(agent).pinned) == 1
     services.shortlist.unpin(agent, second)
     assert services.shortlist.shown(agent).pinned == ()
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from helpdesk.domain.audit import Action, Outcome
 from helpdesk.domain.errors import NotAnAddress, WrongPhase
 from helpdesk.domain.states import AccountState, MailFate, MailKind
+from helpdesk.services import build_services
 from helpdesk.services.elections import write_election
 from helpdesk.store.schema import account, link_request, outbox
+from tests.conftest import make_context
 from tests.elections import OPENING, election_around
 
 TIED, FORMER = "marie.dupont@ac-rennes.fr", "marie.martin@ac-rennes.fr"
@@ -164,3 +166,26 @@ def test_once_the_vote_is_closed_nobody_asks_for_a_link(requests, context, clock
         write_election(connection, election_around(OPENING - timedelta(days=90)), trial=context.store.keeps_logins)
     with pytest.raises(WrongPhase):
         requests.ask(TIED)
+
+
+def test_a_request_that_another_portal_has_its_hands_on_is_left_to_it(postgresql_store, clock, election):
+    """On a server; portals of an embedded store wait for each other's transactions."""
+    context = make_context(postgresql_store, clock)
+    with context.store.write() as connection:
+        write_election(connection, election, trial=True)
+    requests = build_services(context).link_requests
+    requests.ask(TIED)
+    with context.store.write() as connection:
+        assert connection.execute(select(link_request).with_for_update()).one().folded == TIED
+        assert requests.work_off() == 0
+    assert requests.work_off() == 1
+
+
+def test_a_request_that_cannot_be_worked_off_is_dropped_and_no_other(requests, mails, add_voter, clock):
+    add_voter(tied=TIED)
+    requests.ask("nobody@ac-rennes.fr")
+    requests.ask(TIED)
+    requests.drop()
+    assert requests.waiting()[0] == 1
+    assert requests.work_off() == 1
+    assert mails() == [(MailKind.ACTIVATION, TIED)]

@@ -16,6 +16,7 @@ from helpdesk.domain.errors import (
 from helpdesk.domain.folding import fold_answer
 from helpdesk.domain.states import AccountState
 from helpdesk.services import build_services
+from helpdesk.services.voter_action import still_in_session, voter_action
 from helpdesk.store.schema import account, portal_session, voter
 from tests.voters import VOTER_ANSWER, VOTER_PASSWORD
 
@@ -99,3 +100,17 @@ def test_an_account_is_activated_once_and_its_question_changed_when_it_is_active
         )
     with database.read() as connection:
         assert context.hasher.matches(connection.scalar(select(account.c.answer_hash)), fold_answer(VOTER_ANSWER))
+
+
+def test_nobody_acts_on_the_account_of_a_voter_who_left_or_in_the_session_of_another(
+    context, number, services, add_voter
+):
+    other = add_voter(tied="anne.autre@ac-rennes.fr", state=AccountState.ACTIVE)
+    token = services.portal_sessions.log_in(TIED, VOTER_PASSWORD)
+    with voter_action(context, action=Action.PASSWORD_CHANGED, number=number) as act:
+        act.silent = True
+        still_in_session(act, token, context.limits)
+    with pytest.raises(PortalSessionEnded), voter_action(context, action=Action.PASSWORD_CHANGED, number=other) as act:
+        still_in_session(act, token, context.limits)
+    with pytest.raises(PortalSessionEnded), voter_action(context, action=Action.PASSWORD_CHANGED, number="9"):
+        pass

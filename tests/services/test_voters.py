@@ -62,6 +62,15 @@ def test_addresses_out_of_scope_tell_nothing(services, add_operator, add_voter):
         services.voters.open(elsewhere, number)
 
 
+def test_a_number_that_nobody_has_is_told_only_to_whom_no_scope_limits(services, agent, add_operator):
+    with pytest.raises(VoterNotFound):
+        services.voters.resolve(agent, "99999999")
+    scoped = add_operator("Nan Nantes", scope=Scope(academies=frozenset({"Nantes"})))
+    assert services.voters.resolve(scoped, "99999999") == "99999999"
+    with pytest.raises(OutOfScope):
+        services.voters.open(scoped, "99999999")
+
+
 def test_the_address_that_the_caller_gave_makes_a_finding(services, agent, add_voter):
     number = add_voter(tied="marie.dupont@ac-rennes.fr", others=("marie.martin@ac-rennes.fr",))
     detail = services.voters.open(agent, number, given_address="Marie <marie.martin@ac-rennes.fr>")
