@@ -263,3 +263,18 @@ def test_auditors_are_offered_no_choices(services, auditor):
 
 def test_warming_up_finds_nothing_wrong_in_an_empty_store(services, agent):
     services.search.warm_up(agent)
+
+
+@pytest.mark.parametrize(
+    "text", ["e.d", "d@ac-r", "f2@ac-nan", "nd@ac-", "ul.da", "n@ac-rennes.fr", "e@edu", "ne.le-g", "an-p"]
+)
+def test_a_piece_of_any_length_finds_everybody_whose_address_holds_it(services, agent, crowd, add_voter, text):
+    add_voter("10000006", first="Alain", family="Renaud", tied="alain.renaud@ac-nantes.fr", academy="Nantes")
+    holding = {
+        hit.voter
+        for hit in services.search.search(agent, "1000000")
+        if any(text in address for address in (hit.tied_address, *hit.other_addresses))
+    }
+    hits = services.search.search(agent, text)
+    assert holding
+    assert {hit.voter for hit in hits if hit.matched in {"tied_address", "other_address"}} >= holding

@@ -13,6 +13,9 @@ _NO_NAME = frozenset({"ac", "fr"})
 """Parts of domains that tell nobody apart."""
 
 
+_ARTICLES = frozenset({"la", "le"})
+
+
 class Entry(NamedTuple):
     """One voter's part of the index."""
 
@@ -75,6 +78,12 @@ def name_words(name: str) -> tuple[str, ...]:
     if name.isascii() and name.isalpha():
         return (name.lower(),)
     return tuple(words(fold(name)))
+
+
+@lru_cache(1_000)
+def domain_part(academy: str) -> str:
+    """What the mail domain of an académie has between "ac-" and ".fr"."""
+    return "-".join(word for word in name_words(academy) if word not in _ARTICLES)
 
 
 @lru_cache(30_000)

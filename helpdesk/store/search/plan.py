@@ -29,6 +29,7 @@ MOST_CHECKED = 400
 
 LAST_RESORT = 200
 _AFTER_SPACE = "!"
+_OF_ACADEMY = "ac-"
 _LONGEST_QUERY = 120
 _MOST_WORDS = 5
 _MOST_CHECKS = 3
@@ -58,7 +59,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     """Voter numbers from `low` to `high`."""
     PART = "part"
-    """Keys that begin with a word, then `after`, whose ending lies between `low` and `high`; checked like CHECKED."""
+    """Keys that begin with a word, then `after`, of voters in a place of `academy`, if that is told; checked like
+    CHECKED. The word ends with `low`, or it only holds it where `high` says that more may follow."""
     KEYS = "keys"
     """Keys that begin with the first of any of `keys`, if the entry's text holds what follows it there."""
     SIMILAR = "similar"
@@ -106,6 +108,7 @@ class Probe(NamedTuple):
     within: str = ""
     keys: tuple[tuple[str, str, str, str], ...] = ()
     most: int = MOST_CHECKED
+    academy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,30 +219,40 @@ def _as_addresses(named: list[str]) -> Iterator[tuple[str, str, str, str]]:
 
 def _pieces(text: str, below: int) -> Iterator[Probe]:
     """The very letters anywhere in an address or a name."""
-    local, at, _domain = text.partition("@")
+    local, at, domain = text.partition("@")
     pieces = _PIECES.findall(local)
     if len(text) < SHORTEST_PART or not pieces or text[0].isdigit():
         return
     last = pieces[-1]
     base = last.rstrip("0123456789")
     literal = () if text.isalpha() else (text,)
+    begun = text[0].isalnum()
     if len(pieces) == 1:
         ending, whole = f"{last[len(base) :]} ", bool(at) or base != last or not local[-1:].isalnum()
         if literal and base:
             yield _checked(last + (" " if at else ""), literal, below=below)
-        if len(base) >= SHORTEST_PART and not (literal and not text[0].isalnum()):
+        if len(base) >= (1 if at else SHORTEST_PART) and (begun or not literal):
             after = ending if at else ending.strip() if base != last else " "
-            yield Probe(Kind.PART, base, base + ("\x01" if whole else END), literal, below, after=after)
-    elif len(pieces) > 2 and base:  # noqa: PLR2004
-        yield _checked(f"{pieces[-2]} {base}", literal, below=below)
+            few = SIMILAR_BELOW if at else below  # a whole name before the @ is found above: of its endings, some
+            academy = domain.removeprefix(_OF_ACADEMY) if domain.startswith(_OF_ACADEMY) else ""
+            if academy:
+                yield _part(base, literal, few, after=after, whole=whole, academy=academy)
+            yield _part(base, literal, few, after=after, whole=whole)
     elif base:
-        first = pieces[0]
-        yield _checked(f"{first} {base}", literal, below=below)
-        # a given name and a last name share a key: the entry's text is looked at only where that has both
-        lead, within = f"{last} " if at else last, first if f"{first}.{last}" in local else ""
-        yield _checked(lead, literal, below=below, within=within)
-        if len(first) >= SHORTEST_PART and text[0].isalnum():
-            yield Probe(Kind.PART, first, first + "\x01", literal, min(below, SIMILAR_BELOW), after=f" {base}")
+        first, before = pieces[0], pieces[-2]
+        yield _checked(f"{before} {base}", literal, below=below)
+        if begun:
+            following = pieces[1] if len(pieces) > 2 else base  # noqa: PLR2004
+            yield _part(first, literal, min(below, SIMILAR_BELOW), after=f" {following}", whole=True)
+        if len(pieces) == 2:  # noqa: PLR2004
+            # a given name and a last name share a key: the entry's text is looked at only where that has both
+            lead, within = f"{last} " if at else last, first if f"{first}.{last}" in local else ""
+            yield _checked(lead, literal, below=min(below, SIMILAR_BELOW), within=within)
+
+
+def _part(piece: str, checks: tuple[str, ...], below: int, *, after: str, whole: bool, academy: str = "") -> Probe:
+    high = piece + ("\x01" if whole else END)
+    return Probe(Kind.PART, piece, high, checks, below, after=after, academy=academy)
 
 
 def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:

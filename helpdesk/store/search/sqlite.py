@@ -2,15 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.domain.search import SearchFilters
 from helpdesk.domain.states import AccountState
 from helpdesk.store.search.found import FoundVoter, found_voter
+from helpdesk.store.search.keys import domain_part
 from helpdesk.store.search.plan import ALL, END, TWO_SLIPS, Kind, Like, Plan, Probe
-from helpdesk.store.search.spelling import LONGEST_STEM, apart
+from helpdesk.store.search.spelling import LONGEST_STEM, SHORTEST_PART, apart
 
 MOST_SIMILAR = 40
 MOST_SCANNED = 2_500
@@ -19,7 +20,8 @@ MOST_READ, MOST_READ_OF_EACH = 40_000, 2_000
 MOST_CODES = 5_000
 MOST_AMONG = 2_000
 MOST_NEAR, MOST_NEAR_IN_ALL = 300, 800
-MOST_PARTS, MOST_PART_WORDS = 800, 240
+MOST_COMMON, MOST_PARTS, MOST_PART_WORDS = 3_000, 800, 160
+EACH_PART_WORD, MOST_PARTS_CHECKED = 100, 2_500
 MOST_WORDS, MOST_OF_TWO = 24, 16
 EACH_WORD, EACH_CHECKED_WORD = 20, 200
 MOST_SLIPS = 2
@@ -62,6 +64,13 @@ _WRITTEN = """
 """
 
 
+_WITHIN = " AND substr(?, k.place, 1) = '1'"
+_COMMONEST = f"SELECT word, voters FROM search_vocabulary ORDER BY voters DESC, word DESC LIMIT {MOST_COMMON}"
+_WORDS_OF_PARTS = f"""
+    SELECT v.word, v.voters FROM (
+        SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
+    ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word ORDER BY v.voters DESC, v.word
+"""
 _SCOPED = "SELECT 1 FROM operator_scope WHERE operator_id = :operator LIMIT 1"
 _PLACES = """
     SELECT p.id, p.academy FROM search_place AS p
@@ -168,16 +177,19 @@ class SqliteSearch:
         read: int = MOST_READ,
         tested: int = MOST_TESTED,
         key: tuple[str, str] | None = None,
+        near: str | None = None,
         checks: Sequence[str] = (),
     ) -> Iterable[Sequence[Any]]:
         """Ids and keys that a statement finds within the scope and the filters let through, `most` at most.
 
         Of so many keys `read`, those within the scope are taken. Filters are tried on so many and no more: each is a
-        look at a voter. `key` is a condition on the key, with its value, for which many more are taken. Of those left,
-        the entry has to hold every check.
+        look at a voter. `key` is a condition on the key, with its value, for which many more are taken. `near` marks
+        places that alone will do. Of those left, the entry has to hold every check.
         """
-        if self._where:
-            sql, given = f"SELECT k.* FROM ({sql} LIMIT ?) AS k WHERE true{self._where}", (*given, read, *self._given)
+        if self._where or near is not None:
+            there = self._where if near is None else self._where + _WITHIN
+            sql, given = f"SELECT k.* FROM ({sql} LIMIT ?) AS k WHERE true{there}", (*given, read, *self._given)
+            given = given if near is None else (*given, near)
         first = min(tested, self._may_test) if self._tests else most
         sql, given = f"{sql} LIMIT ?", (*given, MOST_SCANNED if key else first)
         if key:
@@ -224,14 +236,42 @@ class SqliteSearch:
         sql = f"SELECT k.voter_id FROM ({sql}) AS k WHERE true{self._where}{self._tests}"
         return self._run(sql, (probe.low, probe.high, most, *self._given, *self._tested))
 
-    def _parts(self, probe: Probe) -> Iterable[Sequence[Any]]:
-        sql = f"""SELECT k.voter_id, k.key, k.place FROM (
-            SELECT v.word FROM (
-                SELECT p.word FROM search_part AS p WHERE p.part >= ? AND p.part < ? LIMIT {MOST_PARTS}
-            ) AS p CROSS JOIN search_vocabulary AS v ON v.word = p.word
-            ORDER BY v.voters DESC, v.word LIMIT {MOST_PART_WORDS}
-        ) AS w CROSS JOIN search_key AS k ON k.key >= w.word || ? AND k.key < w.word || ? || '{END}' WHERE true"""
-        return self._scan(sql, (probe.low, probe.high, probe.after, probe.after), probe.most, checks=probe.checks)
+    def _parts(self, probe: Probe) -> Iterator[Sequence[Any]]:
+        """Of many words, the commonest first, some voters each: else one given name would take every place."""
+        near = self._near_places(probe.academy) if probe.academy else None
+        limited = near is not None or bool(self._where)
+        words = self._words_with(probe)
+        most, left = (EACH_CHECKED_WORD, MOST_READ) if limited else (EACH_PART_WORD, MOST_PARTS_CHECKED)
+        most = max(most, MOST_PARTS_CHECKED // max(len(words), 1))
+        whole_word = probe.after.isspace()
+        for word, voters in words:
+            read = min(left, 2 * voters, MOST_READ_OF_EACH if limited else most) if whole_word else MOST_READ_OF_EACH
+            low = word + probe.after
+            yield from self._scan(_RANGE, (low, low + END), most, read=read, near=near, checks=probe.checks)
+            left -= read * whole_word
+            if left <= 0:
+                break
+
+    def _words_with(self, probe: Probe) -> list[tuple[str, int]]:
+        """Words that hold a piece and begin before it, most voters' first, with how many have each.
+
+        Where the index of pieces has too many, or none so short, the commonest words are looked through before.
+        """
+        piece = probe.low
+        held = self._run(_WORDS_OF_PARTS, (piece, probe.high)).fetchall() if len(piece) >= SHORTEST_PART else []
+        if len(held) < MOST_PARTS and len(piece) >= SHORTEST_PART:
+            return held[:MOST_PART_WORDS]
+        is_ending = probe.high < piece + "\x02"
+        condition = f"substr(word, {-len(piece)}) = ? AND word <> ?" if is_ending else "instr(substr(word, 2), ?) AND ?"
+        sql = f"SELECT word, voters FROM ({_COMMONEST}) WHERE {condition} LIMIT {MOST_PART_WORDS}"
+        common = self._run(sql, (piece, piece if is_ending else True)).fetchall()
+        return [*common, *(each for each in held if each not in common)][:MOST_PART_WORDS]
+
+    def _near_places(self, academy: str) -> str:
+        """The places whose mail domain begins so, as `_scan` takes them."""
+        rows = self._run("SELECT id, academy FROM search_place").fetchall()
+        found = {place for place, name in rows if f"{domain_part(name)}.fr".startswith(academy)}
+        return _marked(found)
 
     def _similar(self, probe: Probe) -> Iterator[Sequence[Any]]:
         for word in self._likes(probe.like[0], MOST_WORDS):
@@ -287,8 +327,8 @@ class SqliteSearch:
             return
         allowed = dict(self._run(_PLACES, given).fetchall())
         places, self._academies = allowed.keys(), sorted(set(allowed.values()))
-        self._where += " AND substr(?, k.place, 1) = '1'"
-        self._given.append("".join("01"[place in places] for place in range(1, max(places, default=0) + 1)))
+        self._where += _WITHIN
+        self._given.append(_marked(places))
 
     def _let_through(self, filters: SearchFilters, now: datetime) -> None:
         if not (filters.establishment or filters.corps or filters.state):
@@ -337,6 +377,11 @@ class SqliteSearch:
         sql = f"SELECT k.voter_id FROM (SELECT j.value AS voter_id, {place} AS place FROM json_each(?) AS j) AS k"
         given = (json.dumps(found), *self._given, *self._tested)
         return [row[0] for row in self._run(f"{sql} WHERE true{self._where}{self._tests}", given)]
+
+
+def _marked(places: Collection[int]) -> str:
+    """A text that has 1 where the number of a place is among these."""
+    return "".join("01"[place in places] for place in range(1, max(places, default=0) + 1))
 
 
 def _three(checks: Sequence[str]) -> tuple[str, str, str]:

@@ -48,6 +48,7 @@ search_vocabulary = Table(
     Column("voters", Integer, nullable=False),
     Column("sound", FoldedText, nullable=False),
     Index("ix_search_vocabulary_sound", "sound", "word"),
+    Index("ix_search_vocabulary_voters", "voters", "word"),
     sqlite_with_rowid=False,
 )
 """Every word of a name, how many voters have it, and how it sounds."""

@@ -41,8 +41,11 @@ BEGIN
             SELECT w.word, length(translate(w.begun, typed, '')) + length(translate(typed, w.begun, '')), w.voters FROM (
                 SELECT v.word, v.voters, CASE WHEN finished THEN v.word ELSE left(v.word, length(typed)) END AS begun
                 FROM unnest(stems) s (stem)
-                JOIN search_vocabulary v ON v.word >= s.stem
-                AND v.word < CASE WHEN length(s.stem) = 6 THEN s.stem || U&'\+10FFFF' ELSE s.stem || U&'\0001' END
+                CROSS JOIN LATERAL (  -- ORDER BY and OFFSET keep it to a range of words for each stem
+                    SELECT v.word, v.voters FROM search_vocabulary v WHERE v.word >= s.stem
+                    AND v.word < CASE WHEN length(s.stem) = 6 THEN s.stem || U&'\+10FFFF' ELSE s.stem || U&'\0001' END
+                    ORDER BY v.word OFFSET 0
+                ) v
                 WHERE NOT by_stem AND length(v.word) BETWEEN shortest AND longest
                 OFFSET 0
             ) w
@@ -75,7 +78,9 @@ DECLARE
     most_read CONSTANT int := 40000;  -- keys of which those within a scope are taken
     most_read_of_each CONSTANT int := 2000;
     most_among CONSTANT int := 2000;
+    most_common CONSTANT int := 3000;
     most_parts CONSTANT int := 800;
+    most_parts_checked CONSTANT int := 2500;
     most_near CONSTANT int := 300;
     most_near_in_all CONSTANT int := 800;
     v_end CONSTANT text := U&'\+10FFFF';
@@ -95,7 +100,12 @@ DECLARE
     probe jsonb;
     known_likes jsonb := '{}';  -- of each word, as far as two are looked for at once
     kind text; low text; high text; c1 text; c2 text; c3 text; after_ text; within text;
-    like_words text[]; other_words text[];
+    like_words text[]; other_words text[]; part_words text[]; common text[];
+    is_ending boolean;
+    limited boolean;
+    near smallint[];
+    of_academy text;
+    most_each int;
     is_similar boolean;
 BEGIN
     IF helpdesk.session_kind() = 'desk' THEN
@@ -265,18 +275,56 @@ BEGIN
                     )) LIMIT CASE WHEN narrow THEN most_tested ELSE wanted END
                 );
             WHEN 'part' THEN
+                is_ending := high = low || U&'\0001';
+                near := NULL;
+                of_academy := coalesce(probe ->> 11, '');
+                IF of_academy <> '' THEN
+                    near := ARRAY(
+                        SELECT p.id FROM search_place p WHERE starts_with(regexp_replace(
+                            translate(lower(p.academy), 'àâäçéèêëîïôöùûü ''’', 'aaaceeeeiioouuu---'), '^(la|le)-', ''
+                        ) || '.fr', of_academy)
+                    );
+                END IF;
+                limited := near IS NOT NULL OR places IS NOT NULL;
+                -- of many words, most voters' first, some voters each: all of a given name's would leave none of a last name
+                part_words := CASE WHEN length(low) >= 3 THEN ARRAY(
+                    SELECT p.word FROM (
+                        SELECT p.word FROM search_part p WHERE p.part >= low AND p.part < high
+                        ORDER BY p.part, p.word LIMIT most_parts
+                    ) p ORDER BY (SELECT v.voters FROM search_vocabulary v WHERE v.word = p.word) DESC, p.word
+                ) ELSE '{}' END;
+                IF length(low) < 3 OR cardinality(part_words) >= most_parts THEN
+                    common := ARRAY(
+                        SELECT v.word FROM (
+                            SELECT v.word FROM search_vocabulary v ORDER BY v.voters DESC, v.word DESC LIMIT most_common
+                        ) v WHERE CASE WHEN is_ending THEN right(v.word, length(low)) = low AND v.word <> low
+                            ELSE strpos(substr(v.word, 2), low) > 0 END
+                        LIMIT 160
+                    );
+                    part_words := common || ARRAY(SELECT w.word FROM unnest(part_words) w (word) WHERE w.word <> ALL (common));
+                END IF;
+                most_each := greatest(
+                    CASE WHEN limited THEN 200 ELSE 100 END, most_parts_checked / greatest(least(cardinality(part_words), 160), 1)
+                );
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
+                        SELECT w.word, w.n, CASE WHEN after_ = ' ' THEN w.reads ELSE most_read_of_each END AS reads FROM (
+                            SELECT w.word, w.n, w.reads, sum(w.reads) OVER (ORDER BY w.n) - w.reads AS before FROM (
+                                SELECT w.word, w.n, least(
+                                    2 * (SELECT v.voters FROM search_vocabulary v WHERE v.word = w.word),
+                                    CASE WHEN limited THEN most_read_of_each ELSE most_each END
+                                ) AS reads
+                                FROM unnest(part_words[:160]) WITH ORDINALITY w (word, n) OFFSET 0
+                            ) w
+                        ) w WHERE after_ <> ' ' OR w.before < CASE WHEN limited THEN most_read ELSE most_parts_checked END
+                        ORDER BY w.n
+                    ) w CROSS JOIN LATERAL (
                         SELECT k.voter_id FROM (
-                            SELECT v.word FROM (
-                                SELECT p.word FROM search_part p WHERE p.part >= low AND p.part < high
-                                ORDER BY p.part, p.word LIMIT most_parts
-                            ) p JOIN search_vocabulary v ON v.word = p.word ORDER BY v.voters DESC, v.word LIMIT 240
-                        ) w CROSS JOIN LATERAL (
                             SELECT k.voter_id, k.place FROM search_key k
                             WHERE k.key >= w.word || after_ AND k.key < w.word || after_ || v_end
-                            ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
-                        ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT most_checked
+                            ORDER BY k.key, k.voter_id, k.place LIMIT w.reads
+                        ) k WHERE (places IS NULL OR k.place = ANY (places)) AND (near IS NULL OR k.place = ANY (near))
+                        LIMIT most_each
                     ) r WHERE (c1 = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
                         AND strpos(e.text, c1) > 0 AND strpos(e.text, c2) > 0 AND strpos(e.text, c3) > 0
