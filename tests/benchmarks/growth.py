@@ -1,10 +1,17 @@
 """Search, import, every act and size on disk at 10,000, 100,000 and 1,000,000 voters.
 
-`python -m tests.benchmarks.growth [N …]`
+`python -m tests.benchmarks.growth [N …] [--search]`
+
+With --search, the keys alone at 120,000, 1,200,000 and 6,000,000 voters (or N …), of p99 how it grows from each size to
+the next. Six million need 15 GB in the folder for temporary files and 6 GiB of memory, most of it to know all the
+voters whom an answer may show.
 """
 
+import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from math import log10
 from pathlib import Path
@@ -19,11 +26,18 @@ from tests.proof.figures import Figure, Series, finish, full
 
 COMMAND = "python -m tests.benchmarks.growth"
 SIZES = (10_000, 100_000, 1_000_000)
+SEARCH_SIZES = (120_000, 1_200_000, 6_000_000)
 
 
-def main(sizes: list[int]) -> int:
+def main() -> int:
     """Measure each size in a fresh embedded store; lines with their curves."""
-    sizes = sizes or list(SIZES if full() else SIZES[:2])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", metavar="N")
+    parser.add_argument("--search", action="store_true", help="keys alone, up to six million voters")
+    asked = parser.parse_args()
+    if asked.search:
+        return _search(asked.sizes or list(SEARCH_SIZES))
+    sizes = asked.sizes or list(SIZES if full() else SIZES[:2])
     found = [measured(size) for size in sizes]
     biggest = found[-1]
     table = biggest["table"]
@@ -52,7 +66,22 @@ def main(sizes: list[int]) -> int:
     return finish("growth", figures)
 
 
-def _growing(sizes: list[int], values: list[float]) -> list[Figure]:
+def _search(sizes: list[int]) -> int:
+    """Keys alone: the time in the middle and at the 99th percentile by size, and how the latter grows."""
+    command = f"{COMMAND} --search"
+    rows = []
+    for size in sizes:
+        with _store_of(size) as (_store, found):
+            rows.append(found["table"]["all keystrokes"])
+    figures = [
+        Figure(f"a keystroke at {size:,} voters, p99", row["p99"], "ms", command, timed=True,
+               note=f"p50 {row['p50']}, max {row['max']} ms; processor: p50 {row['cpu_p50']}, p99 {row['cpu_p99']} ms")
+        for size, row in zip(sizes, rows, strict=True)
+    ]  # fmt: skip
+    return finish("growth-search", [*figures, *_growing(sizes, [row["p99"] for row in rows], command=command)])
+
+
+def _growing(sizes: list[int], values: list[float], *, command: str = COMMAND) -> list[Figure]:
     """How p99 grows from each size to the next, as if that were ten times as large."""
     figures = []
     for (size, value), (larger, its) in pairwise(zip(sizes, values, strict=True)):
@@ -60,7 +89,7 @@ def _growing(sizes: list[int], values: list[float]) -> list[Figure]:
         grows = (its / value) ** (1 / log10(larger / size))
         figures.append(
             Figure(
-                name, grows, "times for ten times as many", COMMAND, asked="< 2", kept=grows < MOST_GROWTH, timed=True
+                name, grows, "times for ten times as many", command, asked="< 2", kept=grows < MOST_GROWTH, timed=True
             )
         )
     return figures
@@ -73,17 +102,23 @@ MOST_GROWTH = 2
 
 def measured(size: int) -> dict:
     """What one size costs: the table of `tests.benchmarks.search`, seconds of the import, bytes of the file."""
+    with _store_of(size) as (store, found):
+        size_on_disk = Path(store.path or "").stat().st_size
+        clock = SetClock()
+        context = make_context(store, clock)
+        operator = build_services(context).operators.log_in("Ada Admin", PASSWORD)
+        return found | {"bytes": size_on_disk, "acts": costs(context, operator, clock)}
+
+
+@contextmanager
+def _store_of(size: int) -> Iterator[tuple[Store, dict]]:
+    """A file with a sample roll of this size, and what searching it took."""
     with tempfile.TemporaryDirectory(prefix="helpdesk-growth-") as folder:
-        roll, path = Path(folder) / "roll.csv", Path(folder) / "store.db"
+        roll = Path(folder) / "roll.csv"
         write_sample(roll, voters=size, seed=2)
-        store = Store(f"sqlite:///{path}")
+        store = Store(f"sqlite:///{folder}/store.db")
         try:
-            found = measure(store, Roll.of(roll, count=300, seed=2))
-            size_on_disk = path.stat().st_size
-            clock = SetClock()
-            context = make_context(store, clock)
-            operator = build_services(context).operators.log_in("Ada Admin", PASSWORD)
-            return found | {"bytes": size_on_disk, "acts": costs(context, operator, clock)}
+            yield store, measure(store, Roll.of(roll, count=300, seed=2))
         finally:
             store.close()
 
@@ -95,4 +130,4 @@ def curve(name: str, unit: str, sizes: list[int], values: list[float]) -> Series
 
 
 if __name__ == "__main__":
-    sys.exit(main([int(each) for each in sys.argv[1:]]))
+    sys.exit(main())
