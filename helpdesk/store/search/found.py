@@ -10,7 +10,6 @@ from rapidfuzz.distance import OSA
 
 from helpdesk.domain.folding import fold
 
-_MARK = "*"
 _VOTER, _FIELD = "\x1e", "\x1f"
 _FAR = 99.0
 _NOT_LETTERS = re.compile(r"[^a-z]+")
@@ -43,7 +42,7 @@ def found_voter(
     row: Sequence[Any],
     written: Mapping[str, str] | None,
 ) -> FoundVoter:
-    """A voter out of SQLite's row, which ends with the text of the index entry.
+    """A voter out of a row, which ends with the text of the index entry.
 
     Addresses are read there, as nearly all are written as they are compared; `written` gives those that are not.
     """
@@ -59,19 +58,9 @@ def found_voter(
 
 
 def _read(fields: list[str]) -> FoundVoter:
-    mark, voter_id, number, first, family, usage, code, name, state, locked, addresses = fields
-    return FoundVoter(
-        int(voter_id), mark != "", number, first, family, usage, code, name, state, _moment(locked),
-        *_addresses(addresses),
-    )  # fmt: skip
-
-
-def _addresses(joined: str) -> tuple[str, tuple[str, ...]]:
-    """The tied address, empty if there is none, and the others."""
-    if " " not in joined:
-        return (joined[1:], ()) if joined[:1] == _MARK else ("", (joined,) if joined else ())
-    every = joined.split(" ")
-    return next((each[1:] for each in every if each[0] == _MARK), ""), tuple([e for e in every if e[0] != _MARK])
+    mark, voter_id, *row, written, text = fields
+    pairs = written.split(" ") if written else []
+    return found_voter(mark != "", (int(voter_id), *row, text), dict(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 def _moment(text: str | None) -> datetime | None:

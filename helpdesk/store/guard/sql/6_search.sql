@@ -418,21 +418,23 @@ BEGIN
             exact := CASE WHEN is_similar THEN exact ELSE total END;
         END IF;
     END LOOP;
-    voters := (
+    voters := (  -- addresses out of the entry, as nearly all are written as they are compared, and those that are not
         SELECT string_agg(
-            CASE WHEN f.n > exact THEN '~' ELSE '' END || U&'\001F' || v.id || U&'\001F' || v.number
-            || U&'\001F' || v.first_name || U&'\001F' || v.family_name || U&'\001F' || v.usage_name
-            || U&'\001F' || p.code || U&'\001F' || p.name || U&'\001F' || a.state || U&'\001F'
-            || coalesce(to_char(a.locked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '') || U&'\001F'
-            || coalesce((
-                SELECT string_agg(CASE WHEN d.tied THEN '*' || d.address ELSE d.address END, ' ')
-                FROM address d WHERE d.voter_id = v.id
-            ), ''), U&'\001E' ORDER BY f.n
+            concat_ws(
+                U&'\001F', CASE WHEN f.n > exact THEN '~' ELSE '' END, v.id, v.number, v.first_name, v.family_name,
+                v.usage_name, p.code, p.name, a.state,
+                coalesce(to_char(a.locked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ''),
+                coalesce((
+                    SELECT string_agg(d.folded || ' ' || d.address, ' ')
+                    FROM address d WHERE d.voter_id = v.id AND d.address <> d.folded
+                ), ''), e.text
+            ), U&'\001E' ORDER BY f.n
         )
         FROM unnest(ids) WITH ORDINALITY f (id, n)
         JOIN voter v ON v.id = f.id
         JOIN establishment p ON p.id = v.establishment_id
         JOIN account a ON a.voter_id = v.id
+        JOIN search_entry e ON e.voter_id = v.id
         WHERE v.number IS DISTINCT FROM hidden
     );
 END $$;
