@@ -278,3 +278,11 @@ def test_a_piece_of_any_length_finds_everybody_whose_address_holds_it(services, 
     hits = services.search.search(agent, text)
     assert holding
     assert {hit.voter for hit in hits if hit.matched in {"tied_address", "other_address"}} >= holding
+
+
+@pytest.mark.parametrize("text", ["maried.upond7@ac-lyon.fr", "mari.edupond7@ac-lyon.fr"])
+def test_a_misplaced_separator_finds_the_one_of_this_number_and_domain(services, agent, add_voter, text):
+    for number in range(10, 40):  # namesakes, more than are looked at for one pair of names
+        add_voter(first="Marie", family="Dupond", tied=f"marie.dupond{number}@ac-nantes.fr")
+    meant = add_voter(first="Marie", family="Dupond", tied="marie.dupond7@ac-lyon.fr")
+    assert found(services, agent, text)[0] == meant

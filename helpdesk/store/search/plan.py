@@ -30,6 +30,7 @@ MOST_CHECKED = 400
 LAST_RESORT = 200
 _AFTER_SPACE = "!"
 _OF_ACADEMY = "ac-"
+_SEPARATORS = frozenset(".-")
 _LONGEST_QUERY = 120
 _MOST_WORDS = 5
 _MOST_CHECKS = 3
@@ -262,6 +263,9 @@ def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
         base = local.rstrip("0123456789")
         if len(base) >= SHORTEST_STEM:
             yield _key(base, below=below, similar=True)
+        swapped = tuple(_with(each, ()) for each in _swapped(text, len(local)))
+        if swapped:
+            yield Probe(Kind.KEYS, below=below, similar=True, keys=swapped)
     separated = tuple(_separated(named, finished=bool(at)))
     if separated:
         yield Probe(Kind.KEYS, below=below, similar=True, keys=separated)
@@ -272,6 +276,15 @@ def _similar(text: str, named: list[str], below: int) -> Iterator[Probe]:
             yield from _unparted(named[0], finished=True)
     elif len(named) > 1:
         yield from _misspelt(text, named, below, finished=bool(at))
+
+
+def _swapped(text: str, length: int) -> Iterator[str]:
+    """A separator of an address swapped with the letter before it or after it; all else of the address as it is."""
+    for place in range(1, length - 1):
+        if text[place] in _SEPARATORS:
+            before, after = text[place - 1], text[place + 1]
+            yield f"{text[: place - 1]}{text[place]}{before}{text[place + 1 :]}"
+            yield f"{text[:place]}{after}{text[place]}{text[place + 2 :]}"
 
 
 def _misspelt(text: str, named: list[str], below: int, *, finished: bool) -> Iterator[Probe]:
