@@ -1,4 +1,4 @@
-"""The main job through the desk's own window, event by event: what each handler keeps the window's thread busy.
+"""The main job and every page in the desk's own window, event by event: how long each handler keeps the thread busy.
 
 `tests.benchmarks.desk` runs it as a process of its own: python -m tests.benchmarks.handlers ROLL OPERATOR, over the
 store of the settings. It prints one line of JSON: for each part of the job, the handler that took longest, in
@@ -17,12 +17,13 @@ import helpdesk.desk  # noqa: F401 (before Qt: it has modules imported as in the
 # isort: split
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QTabWidget, QWidget
 
 from helpdesk.cli.window import _ProgramBehind
 from helpdesk.config import load_settings
 from helpdesk.desk.app import Desk
 from helpdesk.desk.garbage import GarbageRounds
+from helpdesk.desk.pages.catalogue import VOTERS
 from tests.benchmarks.keystrokes import people
 from tests.conftest import PASSWORD
 from tests.desk.conftest import child, press, type_text
@@ -145,6 +146,36 @@ class Job:
         self.shortcut(Qt.Key.Key_Escape)
         self.ends("back")
 
+    def pages(self) -> None:
+        """Every other page of the rail, opened with each of its tabs and chosen once more; then the guide."""
+        assert self.desk.window is not None
+        window = self.desk.window
+        for number in sorted(set(window._entries) - {VOTERS}):
+            self._choose(number)
+            page = window._pages.currentWidget()
+            name = page.objectName()
+            self.ends(f"{name} opened")
+            tabs = page.findChild(QTabWidget)
+            for tab in range(1, tabs.count() if tabs is not None else 1):
+                assert tabs is not None
+                tabs.setCurrentIndex(tab)
+                self.ends(f"{name} tab")
+            self._choose(VOTERS)
+            self.ends("back")
+            self._choose(number)
+            self.ends(f"{name} refreshed")
+        self._choose(VOTERS)
+        self.shortcut(Qt.Key.Key_F1)
+        guide = child(window, QDialog, "helpWindow")
+        self.until(guide.isVisible)
+        self.ends("guide")
+        press(guide, Qt.Key.Key_Escape)
+        self.ends("back")
+
+    def _choose(self, number: int) -> None:
+        self.shortcut(Qt.Key(Qt.Key.Key_0.value + number), CTRL)
+        self.settle()
+
     def close(self) -> None:
         """End."""
         assert self.desk.window is not None
@@ -169,6 +200,7 @@ def main(roll: Path, name: str) -> None:
             job.ask(dialog)
         job.call()
         job.leave()
+    job.pages()
     job.close()
     desk.tasks.wait(10_000)
     behind.close()
