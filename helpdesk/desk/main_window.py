@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QSta
 from helpdesk.desk.actions import VoterActions
 from helpdesk.desk.appearance import dress, space
 from helpdesk.desk.context import Preferences, ThemeChoice
+from helpdesk.desk.dialogs.held_keys import HeldKeys
 from helpdesk.desk.dialogs.incident import IncidentDialog
 from helpdesk.desk.dialogs.password import PasswordDialog
 from helpdesk.desk.help.window import HelpWindow
@@ -52,6 +54,8 @@ class MainWindow(Translated, QMainWindow):
         self._closing = False
         self._incident: IncidentView | None = None
         self._made: dict[int, QWidget] = {}
+        self._making: set[int] = set()
+        self._chosen = VOTERS
 
     def furnish(self) -> Iterator[None]:
         """Make the window ready for a search, step by step: no key has to wait for more than one of them."""
@@ -69,6 +73,7 @@ class MainWindow(Translated, QMainWindow):
         self._lay_out(Navigation(entries, self))  # in the window before it measures itself
         yield
         self._pages.addWidget(self.voters_page)  # out of sight until it is chosen; auditors never get it
+        self._made |= {number: self.voters_page for number in self._entries if number == VOTERS}
         yield
         yield from self.voters_page.furnish()
         yield
@@ -219,13 +224,36 @@ class MainWindow(Translated, QMainWindow):
             self.close()
 
     def _show_page(self, number: int) -> None:
-        page = self._made.get(number)
-        if page is None:
-            page = self._made[number] = self._entries[number].make()
-            if self._pages.indexOf(page) < 0:
-                self._pages.addWidget(page)
+        self._chosen = number
+        if number in self._made:
+            self._bring_up(number)
+        elif number not in self._making:
+            self._making.add(number)
+            held = HeldKeys(self, self, shortcuts=False)
+            steps = self._make_page(number, held, self.focusWidget())
+            self._session.tasks.take_steps(self, steps, ahead=True)
+
+    def _make_page(self, number: int, held: HeldKeys, focused: QWidget | None) -> Iterator[None]:
+        """Import what the page is made of, make it, dress it by putting it in; what is typed meanwhile is for it."""
+        entry = self._entries[number]
+        for name in entry.modules:
+            import_module(f"helpdesk.desk.{name}")
+            yield
+        page = entry.make()
+        yield
+        self._pages.addWidget(page)
+        yield
+        yield from as_page(page).furnish()
+        self._made[number] = page
+        if self._chosen == number and not self._closing:
+            self._bring_up(number, takes_focus=self.focusWidget() is focused)  # an arrow key has moved it on the rail
+        held.hand_on(self)
+
+    def _bring_up(self, number: int, *, takes_focus: bool = True) -> None:
+        page = self._made[number]
         self._pages.setCurrentWidget(page)
-        page.setFocus()
+        if takes_focus:
+            page.setFocus()
         as_page(page).shown()
 
     def _make_settings(self) -> QWidget:

@@ -19,13 +19,15 @@ from helpdesk.language.catalogue import ngettext
 class PageEntry:
     """A page: its number (Ctrl+1 … 7, the same for every role), its icon and name, and how it is made.
 
-    A page is made when it is first shown, so that the window opens fast.
+    A page is made when it is first shown, so that the window opens fast: first its modules are imported, named below
+    `helpdesk.desk`, each after those that it imports.
     """
 
     number: int
     icon: str
     name: Callable[[], str]
     make: Callable[[], QWidget]
+    modules: tuple[str, ...] = ()
 
 
 class Navigation(Translated, QFrame):

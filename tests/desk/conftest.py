@@ -199,8 +199,9 @@ def go_to(qtbot: QtBot, window: MainWindow, number: int, name: str) -> QWidget:
     """Choose a page of the navigation; the page, with everything it asked for."""
     window.activateWindow()
     press(window, Qt.Key(Qt.Key.Key_0.value + number), Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)
     page = child(window, QWidget, name)
-    qtbot.waitUntil(lambda: page.isVisible() and window._session.tasks.running == 0)
+    assert page.isVisible()
     return page
 
 

@@ -32,8 +32,8 @@ def test_an_auditor_searches_proves_and_exports_the_trail(
     number = add_voter()
     services.voters.open(agent, number)
     window = open_desk(auditor)
-    page = child(window, QWidget, "auditPage")
     idle(qtbot, window)
+    page = child(window, QWidget, "auditPage")
     assert page.isVisible()
     table = child(page, QTableView, "auditTable")
     assert table.model().rowCount() > 3

@@ -24,7 +24,7 @@ from helpdesk.domain.roles import Operator
 from helpdesk.domain.states import AccountState
 from helpdesk.language.catalogue import current_language
 from tests.conftest import SetClock
-from tests.desk.conftest import WatchedServices, child, press, type_text
+from tests.desk.conftest import WatchedServices, child, opened, press, type_text
 from tests.voters import VoterMaker
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -231,7 +231,7 @@ def test_a_fault_during_an_action_says_it_was_not_done_and_keeps_what_was_typed(
     page.qtbot.waitUntil(page.voter.isVisible)
     page.settle()
     press(page.voter, Qt.Key.Key_R, CTRL)
-    dialog = child(page.window, QWidget, "resendDialog")
+    dialog = opened(page.qtbot, page.window, "resendDialog")
     page.qtbot.waitUntil(child(dialog, QPushButton, "confirmButton").isEnabled)
     type_text(child(dialog, QLineEdit, "reasonEdit"), "no mail came")
     watch.before["activation.resend"] = fail

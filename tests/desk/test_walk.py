@@ -8,7 +8,7 @@ from helpdesk.desk.app import Desk
 from helpdesk.domain.roles import Operator
 from helpdesk.services import Services
 from tests.conftest import PASSWORD
-from tests.desk.conftest import WatchedServices, child, press, type_text
+from tests.desk.conftest import WatchedServices, child, opened, press, type_text
 from tests.voters import VoterMaker
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -37,7 +37,7 @@ def test_a_call_from_login_to_resent_mail_needs_no_mouse(
     assert "Le Gall" in child(page, QLabel, "voterName").text()
     assert child(page, QLabel, "tiedAddress").text() == "heloise.le-gall@ac-rennes.fr"
     press(page, Qt.Key.Key_R, CTRL)
-    dialog = child(window, QWidget, "resendDialog")
+    dialog = opened(qtbot, window, "resendDialog")
     qtbot.waitUntil(child(dialog, QPushButton, "confirmButton").isEnabled)
     type_text(child(dialog, QLineEdit, "reasonEdit"), "pas reçu")
     press(child(dialog, QLineEdit, "reasonEdit"), Qt.Key.Key_Return)

@@ -1,5 +1,6 @@
 """The audit trail: looking for what was done, proving that nothing was changed, taking a copy."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -55,7 +56,6 @@ class AuditPage(Page):
         self.body.addWidget(self._strip)
         self.body.addLayout(self._filters)
         self.body.addWidget(self._count)
-        self.body.addWidget(self._split, 1)
         self.body.addWidget(self._empty, 1)
         self._search = self.question("audit")
         self._search.answered.connect(self._found)
@@ -72,6 +72,11 @@ class AuditPage(Page):
         self.begin_at(self._voter.edit)
         self._found(())
         self.retranslate()
+
+    def furnish(self) -> Iterator[None]:
+        """The table comes last."""
+        self.body.insertWidget(self.body.indexOf(self._empty), self._split, 1)
+        yield
 
     def _make_filters(self) -> None:
         today = self.session.election.local(self.session.now()).date()

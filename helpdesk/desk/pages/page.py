@@ -1,5 +1,7 @@
 """The frame of a page: its title, a row of buttons, what was just done, and its content."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -74,6 +76,10 @@ class Page(Translated, QWidget):
     def hint(self) -> str:
         """One sentence on what the page is for; empty for none."""
         return ""
+
+    def furnish(self) -> Iterator[None]:
+        """Make what takes long, in the window but out of sight, in steps; most pages are small enough without."""
+        return iter(())
 
     def shown(self) -> None:
         """The page comes into view: ask for what it shows."""

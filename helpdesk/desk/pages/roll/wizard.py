@@ -1,6 +1,7 @@
 """Importing a roll step by step: file, columns, check, difference, import."""
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -48,8 +49,7 @@ class RollPage(Page):
         self._steps = QStackedWidget()
         self._file, self._columns = FileStep(), ColumnStep()
         self._difference, self._end = DifferenceStep(), DoneStep()
-        for step in (self._file, self._columns, self._difference, self._end):
-            self._steps.addWidget(step)
+        self._steps.addWidget(self._file)
         self._job = LongJob(session.tasks, session.long_jobs, self)
         self._strip = ProgressStrip(self._job)
         self._back = QPushButton(line_icon("back", "accent"), "")
@@ -81,6 +81,12 @@ class RollPage(Page):
         self._job.failed.connect(self._not_worked)
         self.begin_at(self._file.choose)
         self.retranslate()
+
+    def furnish(self) -> Iterator[None]:
+        """Step by step of the wizard."""
+        for step in (self._columns, self._difference, self._end):
+            self._steps.addWidget(step)
+            yield
 
     def title(self) -> str:
         """The page's name."""

@@ -1,6 +1,7 @@
 """Settings: what one person likes, and for administrators how the desk works and who works at it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtWidgets import QTabWidget
 
@@ -34,26 +35,41 @@ class SettingsPage(Page):
         self._tabs = QTabWidget()
         self._tabs.setObjectName("settingsTabs")
         self._tabs.setDocumentMode(True)
-        sections: list[Section] = [LookSection(self, preferences, prefer)]
-        may = session.operator.may
-        if may(Permission.MANAGE_OPERATORS):
-            sections.append(OperatorsSection(self))
-        if may(Permission.CHANGE_CALENDAR):
-            sections.append(CalendarSection(self))
-        if may(Permission.MANAGE_OPERATORS) and session.context.settings is not None:
-            sections += [
-                SystemSection(self, name="mailSection", title=_mail_name, keys=mail_keys()),
-                SystemSection(self, name="storeSection", title=_store_name, keys=store_keys()),
-                SystemSection(self, name="limitsSection", title=_limits_name, keys=limit_keys()),
-            ]
-        self._sections = tuple(sections)
-        self._scrolled = tuple(ContentScroll(section) for section in self._sections)
-        for scroll in self._scrolled:
-            self._tabs.addTab(scroll, "")
-        self._tabs.currentChanged.connect(self._tab_changed)
+        self._sections: list[Section] = []
+        self._scrolled: list[ContentScroll] = []
+        self._preferences, self._prefer = preferences, prefer
         self.body.addWidget(self._tabs, 1)
         self.begin_at(self._tabs)
         self.retranslate()
+
+    def furnish(self) -> Iterator[None]:
+        """Section by section."""
+        for make in self._offered():
+            section = make()
+            yield
+            scroll = ContentScroll(section)
+            self._sections.append(section)
+            self._scrolled.append(scroll)
+            self._tabs.addTab(scroll, section.title())
+            scroll.setAccessibleName(section.title())
+            yield
+        self._tabs.currentChanged.connect(self._tab_changed)
+
+    def _offered(self) -> list[Callable[[], Section]]:
+        """What makes the sections of the operator's role."""
+        offered: list[Callable[[], Section]] = [partial(LookSection, self, self._preferences, self._prefer)]
+        may = self.session.operator.may
+        if may(Permission.MANAGE_OPERATORS):
+            offered.append(partial(OperatorsSection, self))
+        if may(Permission.CHANGE_CALENDAR):
+            offered.append(partial(CalendarSection, self))
+        if may(Permission.MANAGE_OPERATORS) and self.session.context.settings is not None:
+            offered += [
+                partial(SystemSection, self, name="mailSection", title=_mail_name, keys=mail_keys()),
+                partial(SystemSection, self, name="storeSection", title=_store_name, keys=store_keys()),
+                partial(SystemSection, self, name="limitsSection", title=_limits_name, keys=limit_keys()),
+            ]
+        return offered
 
     def title(self) -> str:
         """The page's name."""
