@@ -286,3 +286,11 @@ def test_a_misplaced_separator_finds_the_one_of_this_number_and_domain(services,
         add_voter(first="Marie", family="Dupond", tied=f"marie.dupond{number}@ac-nantes.fr")
     meant = add_voter(first="Marie", family="Dupond", tied="marie.dupond7@ac-lyon.fr")
     assert found(services, agent, text)[0] == meant
+
+
+def test_two_names_with_a_letter_in_place_of_the_space_are_nearer_than_one_name_that_resembles_both(
+    services, agent, add_voter
+):
+    resembling = add_voter(first="Marie", family="Carmennère", tied="marie.carmennere@ac-rennes.fr")
+    meant = add_voter(first="Carmen", family="Rey", tied="carmen.rey@ac-rennes.fr")
+    assert found(services, agent, "carmenmrey") == [meant, resembling]

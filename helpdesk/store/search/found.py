@@ -100,8 +100,8 @@ class _Nearness:
             if self._dotted:
                 best = min(best, _started(self._text, local))
             ways.add(_NOT_LETTERS.sub(" ", local).rstrip())
-        if self._one_word:
-            ways = {word for way in ways for word in way.split()}
+        if self._one_word:  # or two, whose space is lost or was taken for a letter
+            ways |= {word for way in ways for word in way.split()}
         return min([best, *(self._started(way) for way in ways)])
 
     def _started(self, way: str) -> float:
