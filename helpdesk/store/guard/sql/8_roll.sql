@@ -54,6 +54,7 @@ SET maintenance_work_mem = '128MB' SET search_path = pg_catalog, public, pg_temp
 DECLARE
     how_many integer := (SELECT count(*) FROM helpdesk.arriving_voter);
     before integer;
+    put integer;
     is_first boolean := NOT EXISTS (SELECT FROM voter) AND NOT EXISTS (SELECT FROM search_part)
         AND NOT EXISTS (SELECT FROM search_vocabulary);
     made text;
@@ -87,7 +88,8 @@ BEGIN
     SELECT before + v.id, v.number, v.title, v.family_name, v.usage_name, v.first_name, v.birth_date, e.id, v.academy,
            v.department, v.corps, v.status, v.roll_digest
     FROM helpdesk.arriving_voter v JOIN establishment e ON e.code = v.code;
-    IF (SELECT count(*) FROM voter WHERE id > before AND id <= before + how_many) <> how_many THEN
+    GET DIAGNOSTICS put = ROW_COUNT;
+    IF put <> how_many THEN
         PERFORM helpdesk.refuse('every voter has an establishment that is known');
     END IF;
     INSERT INTO address (voter_id, address, folded, tied)
