@@ -235,19 +235,30 @@ class MainWindow(Translated, QMainWindow):
 
     def _make_page(self, number: int, held: HeldKeys, focused: QWidget | None) -> Iterator[None]:
         """Import what the page is made of, make it, dress it by putting it in; what is typed meanwhile is for it."""
+        try:
+            yield from self._made_in_steps(number)
+        except Exception:  # told as a bug; the keys must not stay held for a page that never comes
+            self._making.discard(number)
+            held.hand_on(self)
+            raise
+        if self._chosen == number and not self._closing:
+            self._bring_up(number, takes_focus=self.focusWidget() is focused)  # an arrow key has moved it on the rail
+        held.hand_on(self)
+
+    def _made_in_steps(self, number: int) -> Iterator[None]:
         entry = self._entries[number]
         for name in entry.modules:
             import_module(f"helpdesk.desk.{name}")
             yield
         page = entry.make()
+        name = page.objectName()
+        page.setObjectName("")  # whoever finds it by its name finds all of it
         yield
         self._pages.addWidget(page)
         yield
         yield from as_page(page).furnish()
+        page.setObjectName(name)
         self._made[number] = page
-        if self._chosen == number and not self._closing:
-            self._bring_up(number, takes_focus=self.focusWidget() is focused)  # an arrow key has moved it on the rail
-        held.hand_on(self)
 
     def _bring_up(self, number: int, *, takes_focus: bool = True) -> None:
         page = self._made[number]

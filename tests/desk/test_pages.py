@@ -1,8 +1,11 @@
 """Audit, roll and settings pages, and the incident dialog, each through the window."""
 
 import threading
+from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -18,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from helpdesk.domain.roles import Role
-from tests.desk.conftest import child, go_to, opened, type_text, words_of
+from tests.desk.conftest import child, go_to, opened, press, type_text, words_of
 from tests.rolls import DEFAULTS, row, write_roll
 
 
@@ -199,3 +202,20 @@ def test_a_supervisor_sets_and_ends_the_incident_notice(qtbot, open_desk, superv
     child(dialog, QWidget, "endIncidentCheck").click()
     child(dialog, QPushButton, "confirmButton").click()
     qtbot.waitUntil(lambda: services.incidents.current() is None and not banner.isVisible())
+
+
+def test_a_page_that_cannot_be_made_holds_no_keys_and_can_be_asked_for_again(qtbot, open_desk, supervisor):
+    window = open_desk(supervisor)
+    box = child(window, QLineEdit, "searchBox")
+    sound = window._entries[2]
+    window._entries[2] = replace(sound, make=lambda: 1 // 0)
+    with qtbot.captureExceptions() as caught:
+        press(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    assert [kind for kind, _error, _trace in caught] == [ZeroDivisionError]
+    box.setFocus()
+    for char in "MARIE":
+        QTest.keyClick(window.windowHandle(), Qt.Key(ord(char)))
+    assert box.text() == "marie"
+    window._entries[2] = sound
+    go_to(qtbot, window, 2, "mailPage")
