@@ -134,14 +134,14 @@ PARTS: tuple[Part, ...] = (
         "tests.trials.coverage",
         "Branches of the domain and the services that their tests reach.",
         quick_seconds=0,
-        full_seconds=600,
+        full_seconds=900,
     ),
     Part(
         "mutation",
         "tests.trials.mutation",
         "Small changes to the domain's rules, and how many of them its tests notice.",
         quick_seconds=0,
-        full_seconds=900,
+        full_seconds=1500,
     ),
     Part(
         "desk",
