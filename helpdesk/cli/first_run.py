@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from helpdesk.adapters.secrets import KeyringSecrets
 from helpdesk.cli.window import embedded_file
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the desk's own types, which bring no Qt
 
 SAMPLE_VOTERS = 2_000
 _PATIENCE_SECONDS = 5.0
+_POSTGRESQL_PORT = 5432
 _SSL_REQUEST, _SSL_ANSWERS = struct.pack("!ii", 8, 80877103), {b"S", b"N"}
 """How a client of PostgreSQL asks whether it may encrypt, and all that a server answers (protocol 3, SSLRequest)."""
 
@@ -49,6 +50,7 @@ class FirstRun:
     ) -> None:
         """`config_file` is the one that was named, if any; `start` makes the desk's start with the new settings."""
         self._settings, self._start = settings, start
+        self.server = _server_of(settings.database)
         self._file = settings_path(config_file)
         self._secrets = secrets or KeyringSecrets()
 
@@ -146,6 +148,15 @@ class FirstRun:
             undo()
             raise
         return undo
+
+
+def _server_of(url: str) -> "ServerPlan | None":
+    from helpdesk.desk.setup_port import ServerPlan  # noqa: PLC0415
+
+    if embedded_file(url) is not None:
+        return None
+    parts = urlsplit(url)
+    return ServerPlan(parts.hostname or "", parts.port or _POSTGRESQL_PORT, unquote(parts.path.removeprefix("/")))
 
 
 def _server_url(server: "ServerPlan") -> str:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from helpdesk.config import Settings, load_settings
+from helpdesk.config import Origin, Settings, effective_settings, load_settings, settings_path
 
 if TYPE_CHECKING:  # the desk costs Qt, the program its database: each is imported when it is asked for
     from helpdesk.bootstrap import Program
     from helpdesk.cli.desk_settings import DeskSettings
     from helpdesk.desk.context import BackgroundMailer, DeskContext, DeskStart, Preferences
+    from helpdesk.desk.setup_port import SetupPort
     from helpdesk.domain.roles import Operator
 
 _SQLITE = "sqlite:///"
@@ -117,7 +118,25 @@ class _ProgramBehind:
         """How the desk starts with these settings."""
         from helpdesk.desk.context import DeskStart  # noqa: PLC0415
 
-        return DeskStart(self.open, database_label(self._settings.database), _preferences(self._settings))
+        return DeskStart(
+            self.open,
+            database_label(self._settings.database),
+            _preferences(self._settings),
+            elsewhere=self._choose_elsewhere if self._is_server_of_the_file() else None,
+        )
+
+    def _choose_elsewhere(self) -> "SetupPort":
+        from helpdesk.cli.first_run import FirstRun  # noqa: PLC0415 (it brings the whole program along)
+
+        return FirstRun(self._settings, self._config_file, self.start_with)
+
+    def _is_server_of_the_file(self) -> bool:
+        """Whether another server written into the settings file would be the one of the next start."""
+        path = settings_path(self._config_file)
+        if embedded_file(self._settings.database) is not None or not path.exists():
+            return False
+        found = effective_settings(config_file=path)["database"]
+        return found.origin is Origin.FILE and found.value == self._settings.database
 
     def start_with(self, settings: Settings) -> "DeskStart":
         """How it starts with others, which the assistant made."""
@@ -131,6 +150,7 @@ class _ProgramBehind:
         from helpdesk.cli.desk_settings import DeskSettings  # noqa: PLC0415
         from helpdesk.cli.log import keep_log  # noqa: PLC0415
 
+        self.close()  # of a server that another was chosen for
         self._program = program = open_program(self._settings)
         keep_log(program.settings, service="desk")
         mailer = embedded_mailer(program) if program.store.path is not None else None

@@ -22,7 +22,7 @@ from helpdesk.desk.speech import Interpreter
 from helpdesk.desk.tasks import TaskRunner
 
 if TYPE_CHECKING:  # the login is painted before any of this is imported
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from helpdesk.desk.first_run.assistant import Assistant
     from helpdesk.desk.main_window import MainWindow
@@ -70,24 +70,37 @@ class Desk(QObject):
         else:
             self._ask_setup(self._start.setup)
 
-    def _ask_setup(self, port: SetupPort) -> None:
+    def _ask_setup(self, port: SetupPort, *, left: Callable[[], None] | None = None) -> None:
+        """Show the assistant; whoever leaves it leaves the desk, or `left` goes on."""
         from helpdesk.desk.first_run.assistant import Assistant  # noqa: PLC0415 (once in a program's life)
 
         self.assistant = Assistant(port, self._preferences.language, self.tasks, self.bugs)
         dress(self.assistant)
         self.assistant.finished_with.connect(self._set_up)
         self.assistant.language_chosen.connect(self._speak)
-        self.assistant.rejected.connect(self._leave)
+        self.assistant.rejected.connect(left or self._leave)
         self.assistant.show()
+
+    def _choose_elsewhere(self) -> None:
+        if self.login is not None and self._start.elsewhere is not None:
+            self.login.hide()
+            self._ask_setup(self._start.elsewhere(), left=self._stay)
+
+    def _stay(self) -> None:
+        self._end_assistant()
+        self.ask_login()
+
+    def _end_assistant(self) -> None:
+        if self.assistant is not None:
+            self.assistant.deleteLater()  # here: left to Python, any thread might end it
+            self.assistant = None
 
     def _speak(self, language: str) -> None:
         self._preferences = replace(self._preferences, language=language)
         self._interpreter.speak(language)
 
     def _set_up(self, start: DeskStart, operator: str) -> None:
-        if self.assistant is not None:
-            self.assistant.deleteLater()  # here: left to Python, any thread might end it
-            self.assistant = None
+        self._end_assistant()
         self._start, self._opening = start, Opening(start)
         self.ask_login(operator)
 
@@ -95,10 +108,17 @@ class Desk(QObject):
         """Show the login dialog, and open the program behind it; `name` is who will log in, if that is known."""
         if self.login is not None:
             self.login.deleteLater()
-        self.login = LoginDialog(self._opening, self._start.database_label, self.tasks, self.bugs)
+        self.login = LoginDialog(
+            self._opening,
+            self._start.database_label,
+            self.tasks,
+            self.bugs,
+            may_choose=self._start.elsewhere is not None,
+        )
         dress(self.login)
         self.login.suggest(name)
         self.login.logged_in.connect(self._logged_in)
+        self.login.elsewhere_wanted.connect(self._choose_elsewhere)
         self.login.rejected.connect(self._leave)
         self.login.show()
         self.tasks.run(self._opening.context, self._opened, self._not_opened)

@@ -110,13 +110,15 @@ class DeskContext:
 class DeskStart:
     """What the first window needs. `open` is called once, in a background thread, and may raise HelpdeskError.
 
-    With a `setup` there is nothing to open yet: the assistant comes first.
+    With a `setup` there is nothing to open yet: the assistant comes first. `elsewhere` makes what it needs to choose
+    another server, where the one of the settings file turns out to have no such store; None where nobody may.
     """
 
     open: Callable[[], DeskContext]
     database_label: str
     preferences: Preferences = field(default_factory=Preferences)
     setup: SetupPort | None = None
+    elsewhere: Callable[[], SetupPort] | None = None
 
     @staticmethod
     def over(context: DeskContext) -> DeskStart:

@@ -53,12 +53,17 @@ class LoggedIn:
 class LoginDialog(Translated, QDialog):
     """`logged_in` carries a `LoggedIn`; the dialog stays until then or until it is closed.
 
+    `elsewhere_wanted` asks for another server, which it offers once the one of the settings has no store or is silent.
+
     It takes a name and a password at once; the program is opened behind it, and the login waits for that if it must.
     """
 
     logged_in = Signal(object)
+    elsewhere_wanted = Signal()
 
-    def __init__(self, opening: Opening, database_label: str, tasks: TaskRunner, bugs: BugReporter) -> None:
+    def __init__(
+        self, opening: Opening, database_label: str, tasks: TaskRunner, bugs: BugReporter, *, may_choose: bool = False
+    ) -> None:
         """Show empty fields; `remind` fills in what the keyring knows."""
         super().__init__()
         self._opening, self._tasks, self._bugs = opening, tasks, bugs
@@ -88,6 +93,8 @@ class LoginDialog(Translated, QDialog):
         self._button.setProperty("weight", "primary")
         self._button.setDefault(True)
         self._button.clicked.connect(self.submit)
+        self._may_choose = may_choose
+        self._elsewhere: QPushButton | None = None
         self._lay_out()
         self.retranslate()
 
@@ -195,8 +202,20 @@ class LoginDialog(Translated, QDialog):
     def _say(self, error: HelpdeskError | None) -> None:
         self._error = error
         self._refusal.say(_words(error, self._zone) if error is not None else "")
+        if self._may_choose and error is not None and _is_of_the_place(error):
+            self._offer_elsewhere()
         if self.isVisible():
             self._fit()
+
+    def _offer_elsewhere(self) -> None:
+        """It stays from then on: most logins never need it."""
+        if self._elsewhere is None:
+            self._elsewhere = QPushButton(line_icon("server", "accent"), "")
+            self._elsewhere.setObjectName("loginElsewhere")
+            self._elsewhere.setAutoDefault(False)
+            self._elsewhere.clicked.connect(self.elsewhere_wanted)
+            self._content.insertWidget(self._content.indexOf(self._button) + 1, self._elsewhere)
+            self.retranslate()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Start with the name."""
@@ -221,7 +240,16 @@ class LoginDialog(Translated, QDialog):
         )
         self._button.setText(_("Log in"))
         self._button.setAccessibleName(_("Log in"))
+        if self._elsewhere is not None:
+            self._elsewhere.setText(_("Choose another server"))
+            self._elsewhere.setAccessibleName(_("Choose another server"))
         self._say(self._error)
+
+
+def _is_of_the_place(error: HelpdeskError) -> bool:
+    from helpdesk.domain.errors import StoreMissing, StoreUnreachable  # noqa: PLC0415 (there is an error: it is loaded)
+
+    return isinstance(error, StoreMissing | StoreUnreachable)
 
 
 def _words(error: HelpdeskError, zone: str | None) -> str:

@@ -60,7 +60,10 @@ class SetupPlan:
 
 
 class SetupPort(Protocol):
-    """Called in background jobs only. Nothing is kept before `set_up`, and nothing if that fails or is stopped."""
+    """Methods are for background jobs only. Nothing is kept before `set_up`, nor if that fails or is stopped."""
+
+    server: ServerPlan | None
+    """The server of the settings, where that is to be changed for another; None where nothing is set up yet."""
 
     def check_operator(self, name: str, password: str) -> None:
         """Raises TextMissing, WeakPassword."""

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 from PySide6.QtCore import QEventLoop, QRect, Qt, QTimer
@@ -70,7 +71,7 @@ class _Camera:
 
     def shoot_first_start(self) -> None:
         """Every question of the assistant."""
-        nobody = cast("SetupPort", None)  # nothing is checked or set up for a picture
+        nobody = cast("SetupPort", SimpleNamespace(server=None))  # nothing is checked or set up for a picture
         assistant = Assistant(nobody, self.desk._preferences.language, self.desk.tasks, self.desk.bugs)
         dress(assistant)
         assistant.show()

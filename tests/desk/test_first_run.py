@@ -35,7 +35,7 @@ class Watched:
     """The real set-up, seen to work in background threads only; `before` is done first, to wait or fail there."""
 
     def __init__(self, real: FirstRun) -> None:
-        self.real = real
+        self.real, self.server = real, real.server
         self.before: Callable[[Progress], None] = lambda _progress: None
         self.answers = True
 
@@ -88,6 +88,12 @@ class FirstStart:
         assert button.isEnabled()
         button.click()
         self.qtbot.waitUntil(lambda: self.desk.tasks.running == 0)
+
+    def choose_elsewhere(self) -> None:
+        child(self.desk.login, QPushButton, "loginElsewhere").click()
+        assert self.desk.assistant is not None
+        self.assistant = self.desk.assistant
+        self.qtbot.waitUntil(self.assistant.isVisible)
 
     def refusal(self) -> str:
         return child(self.assistant, QLabel, "refusal").text()
@@ -302,6 +308,67 @@ def test_a_database_that_the_server_does_not_have_is_told_at_the_login(
     child(start.desk.login, QPushButton, "loginButton").click()
     refusal = child(start.desk.login, QLabel, "refusal")
     qtbot.waitUntil(lambda: "no helpdesk store" in refusal.text(), timeout=20_000)
+
+
+def test_another_server_can_be_chosen_where_the_login_finds_none(first_start, qtbot, postgresql_store, clock, election):
+    with postgresql_store.write() as connection:
+        write_election(connection, election, trial=True)
+    build_services(make_context(postgresql_store, clock)).operators.add_first(NAME, PASSWORD)
+    server = postgresql_store.url
+    start = first_start()
+    start.choose("placeServer")
+    start.line("serverHost", server.host)
+    start.line("serverPort", str(server.port))
+    start.line("serverDatabase", "elections_2062")
+    start.go_on()
+    log_in(start, qtbot)
+    qtbot.waitUntil(lambda: start.desk.login.findChild(QPushButton, "loginElsewhere") is not None, timeout=20_000)
+    start.choose_elsewhere()
+    assert child(start.assistant, QLineEdit, "serverDatabase").text() == "elections_2062"
+    assert not child(start.assistant, QRadioButton, "placeHere").isVisible()
+    assert (cut(start.assistant), nameless(start.assistant)) == ([], [])
+    child(start.assistant, QPushButton, "cancelButton").click()  # back to the login, which finds none again
+    log_in(start, qtbot)
+    qtbot.waitUntil(lambda: start.desk.login.findChild(QPushButton, "loginElsewhere") is not None, timeout=20_000)
+    start.choose_elsewhere()
+    start.line("serverDatabase", server.database)
+    start.go_on()
+    log_in(start, qtbot)
+    qtbot.waitUntil(lambda: start.desk.window is not None, timeout=20_000)
+    assert server.database in start.desk.window.windowTitle()
+    assert load_settings(config_file=start.file, environment={}).database.endswith(f"/{server.database}")
+    start.desk.window.close()
+    qtbot.waitUntil(lambda: start.desk.window is None)
+
+
+def log_in(start, qtbot):
+    qtbot.waitUntil(
+        lambda: start.desk.login is not None and start.desk.login.isVisible() and start.desk.tasks.running == 0,
+        timeout=20_000,
+    )
+    child(start.desk.login, QLineEdit, "loginName").setText(NAME)
+    child(start.desk.login, QLineEdit, "loginPassword").setText(PASSWORD)
+    child(start.desk.login, QPushButton, "loginButton").click()
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "given", "offered"),
+    [
+        ("postgresql+psycopg://db.example.org/elections", "", None, True),
+        ("sqlite:///here.db", "", None, False),
+        ("sqlite:///here.db", "", "postgresql+psycopg://db.example.org/elections", False),
+        ("postgresql+psycopg://db.example.org/a", "postgresql+psycopg://db.example.org/b", None, False),
+    ],
+)
+def test_another_server_is_offered_only_where_the_settings_file_names_it(
+    tmp_path, monkeypatch, file, environment, given, offered
+):
+    path = tmp_path / "helpdesk.toml"
+    path.write_text(f'database = "{file}"\n', encoding="utf-8")
+    if environment:
+        monkeypatch.setenv("HELPDESK_DATABASE", environment)
+    settings = load_settings(config_file=path, database=given)
+    assert (_ProgramBehind(settings, path).start().elsewhere is not None) is offered
 
 
 def test_another_language_is_spoken_at_once_and_kept(first_start, qtbot):

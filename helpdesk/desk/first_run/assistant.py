@@ -46,13 +46,13 @@ class Assistant(Translated, QDialog):
     language_chosen = Signal(str)
 
     def __init__(self, port: SetupPort, language: str, tasks: TaskRunner, bugs: BugReporter) -> None:
-        """Begin with the first question."""
+        """Begin with the first question; to change the server of the settings, it is the only one."""
         super().__init__()
         self._port, self._tasks, self._bugs = port, tasks, bugs
         self._checking = False
         self._error: Callable[[], str] | None = None
         self.setObjectName("assistant")
-        self._place, self._operator = PlaceStep(language), OperatorStep()
+        self._place, self._operator = PlaceStep(language, port.server), OperatorStep()
         self._mail, self._voters = MailStep(), VotersStep()
         self._step_no = QLabel()
         self._step_no.setObjectName("assistantStep")
@@ -236,7 +236,7 @@ class Assistant(Translated, QDialog):
 
     def retranslate(self) -> None:
         """Every word again."""
-        self.setWindowTitle(_("helpdesk: first start"))
+        self.setWindowTitle(_("helpdesk: first start") if self._port.server is None else _("helpdesk: another server"))
         self._title.setText(self.step.title())
         self._cancel.setText(_("Leave"))
         self._back.setText(_("Back"))

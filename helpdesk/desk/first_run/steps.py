@@ -97,9 +97,10 @@ class PlaceStep(Step):
 
     language_chosen = Signal(str)
 
-    def __init__(self, language: str) -> None:
-        """`language` is the one chosen so far."""
+    def __init__(self, language: str, server: ServerPlan | None = None) -> None:
+        """`language` is the one chosen so far; with a `server`, that is all that is asked."""
         super().__init__("placeStep")
+        self._corrects = server is not None
         self._language = ChoiceField("setupLanguage", tuple(LanguageChoice), _language_text)
         self._language.choose(LanguageChoice(language))
         self._places = _Choices(("placeHere", "placeServer"))
@@ -118,6 +119,12 @@ class PlaceStep(Step):
         self.content.addStretch(1)
         self._places.changed.connect(self._chosen)
         self._language.box.currentIndexChanged.connect(self._spoken)
+        if server is not None:
+            self._places.buttons[tuple(Place).index(Place.SERVER)].setChecked(True)
+            self._places.hide()
+            self._host.edit.setText(server.host)
+            self._port.edit.setText(str(server.port))
+            self._database.edit.setText(server.database)
         self._chosen()
         self.retranslate()
 
@@ -152,12 +159,17 @@ class PlaceStep(Step):
 
     def first_field(self) -> QWidget:
         """The first choice."""
-        return self._places.buttons[0]
+        return self._host.edit if self._corrects else self._places.buttons[0]
 
     def retranslate(self) -> None:
         """Words."""
         self.intro.setText(
-            _("Welcome. A few questions, then you can log in. Nothing is written before the last button.")
+            _(
+                "Type the address and the database name as the person who runs the server gave them. Nothing changes"
+                " before the last button."
+            )
+            if self._corrects
+            else _("Welcome. A few questions, then you can log in. Nothing is written before the last button.")
         )
         self._language.name_it(_("Language"))
         self._places.say(
