@@ -134,7 +134,8 @@ class LoginDialog(Translated, QDialog):
             widget.ensurePolished()
         room = self.screen().availableGeometry()
         width = min(max(space(_WIDTH), self._content.totalMinimumSize().width()), room.width())
-        height = self._content.totalHeightForWidth(width) + space(1)  # the line that shows the focus of what scrolls
+        frame = space(2)  # the line that shows the focus of what scrolls
+        height = self._content.totalHeightForWidth(width - frame) + frame
         self.resize(width, min(height, room.height()))
 
     def submit(self) -> None:
@@ -215,6 +216,7 @@ class LoginDialog(Translated, QDialog):
             self._elsewhere.setAutoDefault(False)
             self._elsewhere.clicked.connect(self.elsewhere_wanted)
             self._content.insertWidget(self._content.indexOf(self._button) + 1, self._elsewhere)
+            self._elsewhere.show()  # now, and not at the next turn: the dialog makes room for it
             self.retranslate()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)

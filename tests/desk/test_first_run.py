@@ -323,6 +323,7 @@ def test_another_server_can_be_chosen_where_the_login_finds_none(first_start, qt
     start.go_on()
     log_in(start, qtbot)
     qtbot.waitUntil(lambda: start.desk.login.findChild(QPushButton, "loginElsewhere") is not None, timeout=20_000)
+    assert cut(start.desk.login) == []
     start.choose_elsewhere()
     assert child(start.assistant, QLineEdit, "serverDatabase").text() == "elections_2062"
     assert not child(start.assistant, QRadioButton, "placeHere").isVisible()

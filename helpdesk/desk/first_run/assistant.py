@@ -49,6 +49,7 @@ class Assistant(Translated, QDialog):
         """Begin with the first question; to change the server of the settings, it is the only one."""
         super().__init__()
         self._port, self._tasks, self._bugs = port, tasks, bugs
+        self._corrects = port.server is not None
         self._checking = False
         self._error: Callable[[], str] | None = None
         self.setObjectName("assistant")
@@ -229,16 +230,17 @@ class Assistant(Translated, QDialog):
         self._back.setEnabled(not working)
         self._stack.setEnabled(not working)
         last = self._number + 1 == len(self._path())
-        self._next.setText(_("Set it up") if last else _("Next"))
+        self._next.setText((_("Use this server") if self._corrects else _("Set it up")) if last else _("Next"))
         self._next.setAccessibleName(self._next.text())
         count = _("Step {number} of {count}").format(number=self._number + 1, count=len(self._path()))
         self._step_no.setText(count)
+        self._step_no.setVisible(not self._corrects)
 
     def retranslate(self) -> None:
         """Every word again."""
-        self.setWindowTitle(_("helpdesk: first start") if self._port.server is None else _("helpdesk: another server"))
+        self.setWindowTitle(_("helpdesk: another server") if self._corrects else _("helpdesk: first start"))
         self._title.setText(self.step.title())
-        self._cancel.setText(_("Leave"))
+        self._cancel.setText(_("Cancel") if self._corrects else _("Leave"))
         self._back.setText(_("Back"))
         for button in (self._cancel, self._back):
             button.setAccessibleName(button.text())
