@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.proof.figures import Figure, full, paired_ratio, write
+from tests.proof.figures import Figure, finish, full, paired_ratio
 
 TYPING = 3.0
 JOBS = 3
@@ -127,8 +127,8 @@ class Start:
         return self.own + self.files
 
 
-def main() -> None:
-    """Measure, print the table, leave the figures for the proof."""
+def main() -> int:
+    """Measure, print the table, leave the figures for the proof; 1 if a promise is broken."""
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as made:
         place = asked.store or Path(made)
@@ -145,12 +145,9 @@ def main() -> None:
         bare, figures = start_figures(environment, asked.rounds, voters)
         figures += key_figures(environment, asked, roll, voters, bare)
         figures += handler_figures(environment, roll)
-    for figure in figures:
-        ratio = f"  {figure.ratio.median:.2f} × {figure.compared_with}" if figure.ratio else ""
-        sys.stdout.write(f"{figure.name:>40}  {figure.value} {figure.unit}{ratio}  {figure.note}\n")
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    sys.stdout.write(f"{'load':>40}  {load}, {os.cpu_count()} processors\n")
-    write("desk", figures)
+    print(f"load {load}, {os.cpu_count()} processors")
+    return finish("desk", figures)
 
 
 def start_figures(environment: dict[str, str], rounds: int, voters: int) -> tuple[Start, list[Figure]]:
@@ -260,4 +257,4 @@ def _start(code: str, environment: dict[str, str], typing: float) -> Start:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -59,8 +59,10 @@ class Job:
         self.parts: list[Part] = []
 
     def until(self, reached: Callable[[], bool]) -> None:
-        """Let events come until this is so."""
+        """Let events come until this is so. Raises what kept the desk from opening its store."""
         while not reached():
+            if self.desk.failure is not None:
+                raise self.desk.failure
             self.application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def settle(self) -> None:

@@ -46,7 +46,7 @@ PEER_VOTERS = 120_000 if full() else 10_000
 EACH_KIND = 400 if full() else 60
 """Texts of each kind that recall is measured with."""
 
-PEER_SECONDS = 40 if full() else 10
+PEER_SECONDS = 25 if full() else 10
 """How long one peer may type."""
 
 P50_MS, P99_MS, MOST_MS = 0.7, 5.0, 30.0
