@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import compress
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from helpdesk.domain.folding import fold
 
@@ -69,6 +70,15 @@ class RawRows(NamedTuple):
 
     lines: Sequence[int]
     columns: tuple[Sequence[str], ...]
+
+    def column(self, name: str) -> Sequence[str]:
+        """The cells of one of COLUMNS."""
+        return self.columns[COLUMNS.index(name)]
+
+    def only(self, wanted: Sequence[bool]) -> Self:
+        """The rows for which `wanted` is true."""
+        columns = tuple(tuple(compress(column, wanted)) for column in self.columns)
+        return self._replace(lines=tuple(compress(self.lines, wanted)), columns=columns)
 
 
 class DifferenceKind(StrEnum):

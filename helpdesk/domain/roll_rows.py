@@ -88,9 +88,7 @@ class RollRows:
                 columns[place] = [*map(_cleaned.__getitem__, columns[place])]
         folded = fold_addresses(columns[_TIED])
         columns[_OTHERS], folded_others = _distinct(columns[_OTHERS], folded)
-        texts = map(_BETWEEN.join, zip(*columns, strict=True))
-        digests = [blake2b(text.encode(), digest_size=DIGEST_BYTES).digest() for text in texts]
-        return cls(raw.lines, tuple(columns), folded, folded_others, digests)
+        return cls(raw.lines, tuple(columns), folded, folded_others, digests_of(columns))
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -149,6 +147,15 @@ class RollRows:
             for other in split_several(text):
                 if not is_address(other):
                     yield place, "mel_secondaires", ProblemCode.BAD_ADDRESS, other
+
+
+def digests_of(columns: Sequence[Sequence[str]]) -> list[bytes]:
+    """The digest of each row, by which a voter is known to be as the store has them.
+
+    Of rows as a file has them too: such a digest is that of a stored row only if they are in the stored form already.
+    """
+    digest = partial(blake2b, digest_size=DIGEST_BYTES)
+    return [digest(text.encode()).digest() for text in map(_BETWEEN.join, zip(*columns, strict=True))]
 
 
 def split_several(text: str) -> tuple[str, ...]:

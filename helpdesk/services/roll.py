@@ -14,12 +14,12 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, func, insert, select
 
-from helpdesk.domain.addresses import fold_address
+from helpdesk.domain.addresses import fold_address, fold_addresses
 from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected, RollStopped, ScopeTooNarrow, StoreBusy
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.domain.roll import MOST_DIFFERENCES, Problem, ProblemCode, RawRows, RollReport, Severity, shorten
-from helpdesk.domain.roll_rows import RollRow, RollRows, split_several
+from helpdesk.domain.roll_rows import RollRow, RollRows, digests_of, split_several
 from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
@@ -191,7 +191,7 @@ class Rolls:
         with file_faults(), voters as added, RowSpool() as changed:
             comparison = _Comparison(KnownVoters(self._context.store), added, changed, removing=removing)
             for raw in reader(path, mapping=mapping):
-                comparison.meet(RollRows.stored(raw))
+                comparison.meet(raw)
                 told.so_far(comparison.rows, 0)
             added.end()
             plan = comparison.plan(path, file_hash, since, partial(reader, path, mapping=mapping))
@@ -221,13 +221,36 @@ class _Comparison:
         self._problems: list[Problem] = []
         self._back: list[str] = []
         self._clashes = _Clashes()
+        self._as_stored = True
         self.rows = self._rejected = 0
         self.first_added: list[RollRow] = []
         self.first_changed: list[RollRow] = []
 
-    def meet(self, rows: RollRows) -> None:
+    def meet(self, raw: RawRows) -> None:
         """Take note of some rows. Those that are stored as they are were sound when they were."""
-        self.rows += len(rows)
+        self.rows += len(raw.lines)
+        otherwise = self._pass_over_known(raw)
+        if otherwise.lines:
+            self._meet(RollRows.stored(otherwise))
+
+    def _pass_over_known(self, raw: RawRows) -> RawRows:
+        """The rows but those written just as they are stored: most of an updated roll, and no more is asked of them.
+
+        A file that writes nobody so, for the form of its dates or its empty cells, is asked for one batch only.
+        """
+        if not self._as_stored or not self._known.have_rows:
+            return raw
+        is_otherwise = self._known.are_otherwise(digests_of(raw.columns))
+        self._as_stored = not all(is_otherwise)
+        if not self._as_stored:
+            return raw
+        same = raw.only([*map(not_, is_otherwise)])
+        numbers, tied, others = map(same.column, ("id_electeur", "mel_identifiant", "mel_secondaires"))
+        self._clashes.meet(same.lines, numbers, fold_addresses(tied), fold_addresses(others))
+        self._back += self._known.back(numbers)
+        return raw.only(is_otherwise)
+
+    def _meet(self, rows: RollRows) -> None:
         is_fresh = self._known.are_otherwise(rows.digests)
         fresh = rows.only(is_fresh)
         met = rows
@@ -238,7 +261,7 @@ class _Comparison:
             bad = {fresh_places[place] for place in wrong}
             met = rows.only([place not in bad for place in range(len(rows))])
             fresh = fresh.only([place not in wrong for place in range(len(fresh))])
-        self._clashes.meet(met)
+        self._clashes.meet(met.lines, met["id_electeur"], met.folded, met.folded_others)
         is_new = self._known.are_new(fresh["id_electeur"]) if len(fresh) else []
         owners = self._known.owners(fresh.folded) if len(fresh) else {}
         if owners:
@@ -332,12 +355,12 @@ class _Clashes:
         self._numbers, self._tied, self._tied_lines = array("q"), array("q"), array("q")
         self._others, self._other_lines = array("q"), array("q")
 
-    def meet(self, rows: RollRows) -> None:
-        """Take note of some rows."""
-        self._numbers.extend(map(hash, rows["id_electeur"]))
-        self._tied.extend(map(hash, rows.folded))
-        self._tied_lines.extend(rows.lines)
-        for line, several in zip(rows.lines, rows.folded_others, strict=True):
+    def meet(self, lines: Sequence[int], numbers: Sequence[str], tied: Sequence[str], others: Sequence[str]) -> None:
+        """Take note of some rows: their numbers, tied and other addresses, the latter folded."""
+        self._numbers.extend(map(hash, numbers))
+        self._tied.extend(map(hash, tied))
+        self._tied_lines.extend(lines)
+        for line, several in zip(lines, others, strict=True):
             if several:
                 for other in split_several(several):
                     self._others.append(hash(other))

@@ -40,6 +40,11 @@ class KnownVoters:
                     self._away.add(number)
         self._is_nobody = not self._digests and not self._without
 
+    @property
+    def have_rows(self) -> bool:
+        """Whether there are voters of a roll who were not met yet."""
+        return bool(self._digests)
+
     def are_otherwise(self, digests: Sequence[bytes]) -> list[bool]:
         """For each row of the file, whether no voter is just like it who was not met before."""
         known = self._digests

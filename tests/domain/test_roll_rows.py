@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.domain.folding import nfc
 from helpdesk.domain.roll import COLUMNS, Problem, ProblemCode, RawRows
-from helpdesk.domain.roll_rows import DIGEST_BYTES, RollRow, RollRows, read_date, split_several
+from helpdesk.domain.roll_rows import DIGEST_BYTES, RollRow, RollRows, digests_of, read_date, split_several
 
 CELLS = {
     "id_electeur": "10000001", "civilite": "Mme", "nom_usage": "Martin", "nom_famille": "Dupont", "prenom": "Marie",
@@ -62,7 +62,11 @@ def test_a_sound_row_is_given_back_whole():
 )
 def test_a_cell_in_its_stored_form(column, written, stored):
     for others in ((), ({},), ({}, {"mel_secondaires": "x@y.fr|z@y.fr"})):  # whatever else the batch holds
-        assert rows({column: written}, *others)[column][0] == stored
+        taken = rows({column: written}, *others)
+        assert taken[column][0] == stored
+        assert digests_of(taken.columns) == taken.digests
+        again = RollRows.stored(RawRows(taken.lines, taken.columns))
+        assert (again.columns, again.digests) == (taken.columns, taken.digests)
 
 
 def test_addresses_are_compared_folded():

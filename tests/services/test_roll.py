@@ -261,6 +261,23 @@ def test_voters_far_apart_in_the_file_swap_their_addresses(load, services, agent
     assert [tied_address(services, agent, number) for number in (1, 2, 3)] == ["c@d.fr", "e@f.fr", "a@b.fr"]
 
 
+@pytest.mark.parametrize("born", ["1980-03-04", "04/03/1980"])  # as it is stored, and otherwise
+def test_what_is_unchanged_is_compared_with_the_other_rows_too(load, born):
+    one, two = row(1, date_naissance=born), row(2, date_naissance=born, mel_secondaires="x@y.fr")
+    load(one, two)
+    with pytest.raises(RollRejected) as refused:
+        load(one, one, two, row(3, date_naissance=born, mel_identifiant=one["mel_identifiant"]))
+    assert sorted((problem.line, problem.code) for problem in refused.value.report.errors) == [
+        (3, ProblemCode.ADDRESS_TIED_TWICE),
+        (3, ProblemCode.DUPLICATE_VOTER),
+        (5, ProblemCode.ADDRESS_TAKEN),
+        (5, ProblemCode.ADDRESS_TIED_TWICE),
+    ]
+    report = load(one, two, row(3, date_naissance=born, mel_identifiant="x@y.fr"))
+    assert [(problem.line, problem.code) for problem in report.problems] == [(3, ProblemCode.ADDRESS_ALSO_TIED)]
+    assert counts(report) | {"added": 1, "unchanged": 2} == counts(report)
+
+
 def test_a_quoted_line_break_keeps_the_count_of_lines(load):
     with pytest.raises(RollRejected) as refused:
         load(row(1, etablissement="Collège\nJean Moulin"), row(2, uai="x"))
