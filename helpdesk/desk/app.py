@@ -182,12 +182,15 @@ class Desk(QObject):
 
     def _window_closed(self) -> None:
         window, self.window = self.window, None
-        if window is not None:
-            window.deleteLater()
         if self._log_in_again:
-            self._log_in_again = False
             self.ask_login()
-        else:
+        if window is not None:
+            self.tasks.take_steps(self, self._take_down(window, leaves=not self._log_in_again))
+        self._log_in_again = False
+
+    def _take_down(self, window: MainWindow, *, leaves: bool) -> Iterator[None]:
+        yield from window.take_down()
+        if leaves:
             self._leave()
 
     def _leave(self) -> None:

@@ -36,6 +36,7 @@ from helpdesk.language.words import role_text
 from helpdesk.services.incidents import IncidentView
 
 _LANGUAGES = {"fr": "Français", "en": "English"}
+_DRESSED_AT_ONCE = 20
 
 
 class MainWindow(Translated, QMainWindow):
@@ -66,11 +67,14 @@ class MainWindow(Translated, QMainWindow):
         self._troubles.password_wanted.connect(self._ask_password)
         self.voter_actions = VoterActions(session, self)
         self._live = LiveFeed(session, self)
+        yield
         self.voters_page = VotersPage(session, self.voter_actions, self._troubles, self._live)
         entries = permitted_pages(session, self._troubles, voters=self.voters_page, settings=self._make_settings)
         self._entries = {entry.number: entry for entry in entries}
         yield
-        self._lay_out(Navigation(entries, self))  # in the window before it measures itself
+        navigation = Navigation(entries, self)  # in the window before it measures itself
+        yield
+        self._lay_out(navigation)
         yield
         self._pages.addWidget(self.voters_page)  # out of sight until it is chosen; auditors never get it
         self._made |= {number: self.voters_page for number in self._entries if number == VOTERS}
@@ -86,6 +90,7 @@ class MainWindow(Translated, QMainWindow):
         self.retranslate()
         self.resize(space(320), space(200))
         self._show_page(entries[0].number)
+        yield
 
     def furnish_more(self) -> Iterator[None]:
         """Start what runs behind the search, and make what comes after it; nothing of it once the window closes."""
@@ -98,6 +103,14 @@ class MainWindow(Translated, QMainWindow):
             yield
             if self._closing:
                 return
+
+    def take_down(self) -> Iterator[None]:
+        """Delete the closed window page by page, with all the operator saw: whoever logs in next may type already."""
+        for page in {*self._made.values(), self.voters_page}:
+            page.deleteLater()
+            yield
+        self.deleteLater()
+        yield
 
     def _lay_out(self, navigation: Navigation) -> None:
         self._navigation, self._pages = navigation, QStackedWidget()
@@ -257,6 +270,8 @@ class MainWindow(Translated, QMainWindow):
         self._pages.addWidget(page)
         yield
         yield from as_page(page).furnish()
+        yield
+        yield from _dress_inside(page)
         page.setObjectName(name)
         self._made[number] = page
 
@@ -345,6 +360,15 @@ class MainWindow(Translated, QMainWindow):
             action.setText(theme_text(ThemeChoice(action.data())))
         for action in self._languages.actions():
             action.setText(_LANGUAGES[action.data()])
+
+
+def _dress_inside(page: QWidget) -> Iterator[None]:
+    """Look up the style of some of the page at a time: Qt would do it for all of it at once as the page is shown."""
+    inside = page.findChildren(QWidget)
+    for first in range(0, len(inside), _DRESSED_AT_ONCE):
+        for widget in inside[first : first + _DRESSED_AT_ONCE]:
+            widget.ensurePolished()
+        yield
 
 
 def incident_text(incident: IncidentView, session: Session) -> str:

@@ -8,16 +8,18 @@ from weakref import ReferenceType, ref
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from helpdesk.desk.app import Desk
 from helpdesk.desk.appearance import dress
 from helpdesk.desk.context import DeskContext, DeskStart
 from helpdesk.desk.main_window import MainWindow
+from helpdesk.desk.pages.catalogue import AUDIT, MAIL, ROLL
 from helpdesk.desk.tasks import TaskRunner
 from helpdesk.domain.roles import Operator
+from tests.desk.conftest import child, go_to
 
 
 def steps(count: int, said: list[str], name: str) -> Iterator[None]:
@@ -162,3 +164,57 @@ def test_a_mailer_that_is_stopped_while_it_starts_is_stopped_after_that(
     qtbot.waitUntil(lambda: desk.window is None and desk.tasks.running == 0)
     assert mailer.asked == ["start", "stop"]
     desk.deleteLater()
+
+
+def test_the_window_that_somebody_left_is_deleted_page_by_page_behind_the_login(
+    qtbot: QtBot, desk: Desk, open_desk: Callable[[Operator], MainWindow], administrator: Operator
+):
+    """All at once it held up the first keys of whoever logs in next."""
+    window, turns, gone = open_desk(administrator), list[None](), dict[str, int]()
+    for number, name in ((MAIL, "mailPage"), (AUDIT, "auditPage"), (ROLL, "rollPage")):
+        go_to(qtbot, window, number, name)
+    QAbstractEventDispatcher.instance().awake.connect(partial(turns.append, None))
+    names = ("mailPage", "auditPage", "rollPage", "votersPage", "mainWindow")
+    for name in names:
+        part = window if name == "mainWindow" else child(window, QWidget, name)
+        part.destroyed.connect(lambda _=None, name=name: gone.setdefault(name, len(turns)))
+    window.log_out()
+    qtbot.waitUntil(lambda: desk.window is None)
+    assert (gone, desk.login is not None and desk.login.isVisible()) == ({}, True)
+    qtbot.waitUntil(lambda: desk.tasks.running == 0)
+    assert sorted(gone) == sorted(names)
+    assert len(set(gone.values())) == len(names)
+    assert not shiboken6.isValid(window)
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "button", "words"),
+    [
+        (MAIL, "mailPage", "wordingButton", {"en": "Wording of mails…", "fr": "Texte des messages…"}),
+        (AUDIT, "auditPage", "verifyTrailButton", {"en": "Verify the whole trail", "fr": "Vérifier tout le journal"}),
+        (ROLL, "rollPage", "rollNextButton", {"en": "Read the columns", "fr": "Lire les colonnes"}),
+    ],
+)
+def test_a_page_that_is_being_made_takes_another_language(
+    qtbot: QtBot,
+    qapp: QApplication,
+    open_desk: Callable[[Operator], MainWindow],
+    administrator: Operator,
+    number: int,
+    name: str,
+    button: str,
+    words: dict[str, str],
+):
+    """Shortcuts and menus are let through meanwhile; every step may be the one before which they are used."""
+    window = open_desk(administrator)
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    window._navigation.choose(number)
+    switches, language = 0, "en"
+    while number in window._making and number not in window._made:
+        language = "fr" if language == "en" else "en"
+        window._prefer(replace(window._preferences, language=language))
+        qapp.processEvents()
+        switches += 1
+    assert switches > 5
+    assert child(window, QPushButton, button).text() == words[language]
+    qtbot.waitUntil(lambda: window._session.tasks.running == 0)

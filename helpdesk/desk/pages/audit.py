@@ -43,20 +43,41 @@ class AuditPage(Page):
     def __init__(self, session: Session, troubles: Troubles) -> None:
         """Ask for nothing before it is shown."""
         super().__init__(session, troubles, name="auditPage", icon="audit")
-        self._make_filters()
+        self.retranslate()
+
+    def furnish(self) -> Iterator[None]:
+        """Filters, buttons, the table and the sheet beside it; words and size once all of it is there."""
+        yield from self._make_filters()
+        self.body.addLayout(self._filters)
+        yield
+        self._make_buttons()
+        yield
         self._make_table()
+        yield
+        self._make_sheet()
+        yield
+        self.body.addWidget(self._count)
+        self.body.addWidget(self._split, 1)
+        self.body.addWidget(self._empty, 1)
+        yield
+        self._connect()
+        self._found(())
+        self.furnished = True
+        yield
+        self.retranslate()
+
+    def _make_buttons(self) -> None:
         self._verify = QPushButton(line_icon("shield-check"), "")
         self._verify.setObjectName("verifyTrailButton")
         self._export = QPushButton(line_icon("export"), "")
         self._export.setObjectName("exportTrailButton")
         self.buttons.addWidget(self._verify)
         self.buttons.addWidget(self._export)
-        self._job = LongJob(session.tasks, session.long_jobs, self)
+        self._job = LongJob(self.session.tasks, self.session.long_jobs, self)
         self._strip = ProgressStrip(self._job)
-        self.body.addWidget(self._strip)
-        self.body.addLayout(self._filters)
-        self.body.addWidget(self._count)
-        self.body.addWidget(self._empty, 1)
+        self.body.insertWidget(0, self._strip)
+
+    def _connect(self) -> None:
         self._search = self.question("audit")
         self._search.answered.connect(self._found)
         self._older = self.question("audit-older")
@@ -69,16 +90,10 @@ class AuditPage(Page):
         self._export.clicked.connect(self._choose_file)
         self._job.done.connect(self._worked)
         self._job.failed.connect(self._not_worked)
+        self._table.selected.connect(self._show)
         self.begin_at(self._voter.edit)
-        self._found(())
-        self.retranslate()
 
-    def furnish(self) -> Iterator[None]:
-        """The table comes last."""
-        self.body.insertWidget(self.body.indexOf(self._empty), self._split, 1)
-        yield
-
-    def _make_filters(self) -> None:
+    def _make_filters(self) -> Iterator[None]:
         today = self.session.election.local(self.session.now()).date()
         first = today - timedelta(days=3650)
         self._voter = Field("auditVoter")
@@ -93,6 +108,7 @@ class AuditPage(Page):
         self._find = QPushButton(line_icon("search", "on_accent"), "")
         self._find.setObjectName("auditSearchButton")
         self._find.setProperty("weight", "primary")
+        yield
         self._filters = Flow()
         for widget in (self._voter, self._actor, self._action, self._outcome, self._since, self._until, self._find):
             self._filters.addWidget(widget)
@@ -116,6 +132,8 @@ class AuditPage(Page):
             name="auditTable",
             says=_table_name,
         )
+
+    def _make_sheet(self) -> None:
         self._more = QPushButton()
         self._more.setObjectName("auditMoreButton")
         self._more.setProperty("weight", "plain")
@@ -139,7 +157,6 @@ class AuditPage(Page):
         self._split.addWidget(scroll)
         self._split.setSizes([space(110), space(36)])
         self._empty = EmptyState()
-        self._table.selected.connect(self._show)
 
     def title(self) -> str:
         """The page's name."""
@@ -273,6 +290,8 @@ class AuditPage(Page):
     def retranslate(self) -> None:
         """Every word again."""
         super().retranslate()
+        if not self.furnished:
+            return
         self._voter.name_it(_("Voter number"))
         self._actor.name_it(_("Who"), _("Everybody"))
         self._action.name_it(_("What"), _("Everything"), action_name)

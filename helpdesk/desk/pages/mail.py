@@ -1,6 +1,6 @@
 """The outbox and what came back: filter, look, try again now, cancel, read what people answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -62,6 +62,33 @@ class MailPage(Page):
         """Ask for nothing before it is shown."""
         super().__init__(session, troubles, name="mailPage", icon="mail")
         self._counts = OutboxCounts(0, 0, 0, 0)
+        self.retranslate()
+
+    def furnish(self) -> Iterator[None]:
+        """What is searched for, the buttons, each list and the sheet beside them."""
+        self._make_choice()
+        yield
+        self._make_buttons()
+        yield
+        self._mails: Table[OutboxLine] = Table(self._mail_columns(), name="mailTable", says=_mails_name)
+        yield
+        self._returned: Table[ReturnedView] = Table(self._returned_columns(), name="returnedTable", says=_returned_name)
+        yield
+        self._sheet = _Sheet(self.session)
+        self._empty = EmptyState()
+        self._sheet.setMinimumWidth(space(60))
+        self._split = Beside(self._mails, self._returned, self._sheet, share=0.7)
+        yield
+        self.body.addWidget(self._split, 1)
+        self.body.addWidget(self._empty, 1)
+        yield
+        self._connect()
+        self._listed(_Listing(self._counts))
+        self.furnished = True
+        yield
+        self.retranslate()
+
+    def _make_choice(self) -> None:
         self._which = QComboBox()
         self._which.setObjectName("mailFilter")
         self._which.addItems([""] * len(_LISTS))
@@ -69,30 +96,27 @@ class MailPage(Page):
         self._search.setObjectName("mailSearch")
         self._search.setClearButtonEnabled(True)
         self._search.setMinimumWidth(space(70))
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_PAUSE_MS)
-        self._retry = self._button("retryButton", "clock", self._ask_retry)
-        self._cancel = self._button("cancelMailButton", "cross", self._ask_cancel)
-        self._handled = self._button("handledButton", "check", self._sign)
-        self._invite = self._button("inviteButton", "send", self._ask_invite)
-        self._invite.setVisible(session.operator.may(Permission.INVITE))
-        self._campaigns = self._button("campaignsButton", "chart", self._ask_campaigns)
-        self._campaigns.setVisible(session.operator.may(Permission.INVITE))
-        self._word = self._button("wordingButton", "note", self._ask_wording)
-        self._word.setVisible(session.operator.may(Permission.WORD_MAILS))
-        self._mails: Table[OutboxLine] = Table(self._mail_columns(), name="mailTable", says=_mails_name)
-        self._returned: Table[ReturnedView] = Table(self._returned_columns(), name="returnedTable", says=_returned_name)
-        self._sheet = _Sheet(session)
-        self._empty = EmptyState()
-        self._sheet.setMinimumWidth(space(60))
-        self._split = Beside(self._mails, self._returned, self._sheet, share=0.7)
         choose = Flow()
         choose.addWidget(self._which)
         choose.addWidget(self._search)
         self.body.addLayout(choose)
-        self.body.addWidget(self._split, 1)
-        self.body.addWidget(self._empty, 1)
+
+    def _make_buttons(self) -> None:
+        may = self.session.operator.may
+        self._retry = self._button("retryButton", "clock", self._ask_retry)
+        self._cancel = self._button("cancelMailButton", "cross", self._ask_cancel)
+        self._handled = self._button("handledButton", "check", self._sign)
+        self._invite = self._button("inviteButton", "send", self._ask_invite)
+        self._invite.setVisible(may(Permission.INVITE))
+        self._campaigns = self._button("campaignsButton", "chart", self._ask_campaigns)
+        self._campaigns.setVisible(may(Permission.INVITE))
+        self._word = self._button("wordingButton", "note", self._ask_wording)
+        self._word.setVisible(may(Permission.WORD_MAILS))
+
+    def _connect(self) -> None:
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_PAUSE_MS)
         self._list = self.question("mails")
         self._list.answered.connect(self._listed)
         self._signing = self.question("returned mail")
@@ -103,8 +127,6 @@ class MailPage(Page):
         self._mails.selected.connect(self._show)
         self._returned.selected.connect(self._show)
         self.begin_at(self._which)
-        self._listed(_Listing(self._counts))
-        self.retranslate()
 
     def title(self) -> str:
         """The page's name."""
@@ -235,6 +257,8 @@ class MailPage(Page):
     def retranslate(self) -> None:
         """Every word again."""
         super().retranslate()
+        if not self.furnished:
+            return
         for place, text in enumerate(_list_names()):
             self._which.setItemText(place, text)
         self._which.setAccessibleName(_("Which mails"))

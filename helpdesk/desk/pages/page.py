@@ -31,6 +31,8 @@ class Page(Translated, QWidget):
         self.setObjectName(name)
         self.session, self.troubles = session, troubles
         self._first: QWidget | None = None
+        self.furnished = False
+        """Whether a page that is made in steps has all that its words go to."""
         self._title = IconLabel(icon, "accent")
         self._title.setProperty("tone", "title")
         self._hint = QLabel()

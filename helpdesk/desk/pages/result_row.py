@@ -4,6 +4,7 @@ Every key has all rows drawn again: what depends on the font alone is measured o
 listed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
@@ -72,9 +73,10 @@ class ResultRow(QStyledItemDelegate):
         super().__init__(parent)
         self._measures: _Measures | None = None
 
-    def rehearse(self, view: QAbstractItemView) -> None:
+    def rehearse(self, view: QAbstractItemView) -> Iterator[None]:
         """Paint a row where nobody sees it: the first of all has its fonts and signs made, which takes a while."""
         measures = self._measured(view.font())
+        yield
         canvas = QPixmap(measures.row.width() * 4, measures.row.height())
         painter = QPainter(canvas)
         hit = SearchHit("", _LETTERS, "", _LETTERS, (), MATCHES[0], AccountState.ACTIVE, _LETTERS)

@@ -118,7 +118,7 @@ class VotersPage(Translated, QWidget):
 
     def furnish_more(self) -> Iterator[None]:
         """Make what the search box does not need: the first rows' look, and the voter's page."""
-        self._rows.rehearse(self._list)
+        yield from self._rows.rehearse(self._list)
         yield
         yield from self._voter.furnish()
 

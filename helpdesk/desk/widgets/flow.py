@@ -65,21 +65,21 @@ class Flow(QLayout):
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         """Set the lines from the top; the height they take."""
-        top = rect.y()
+        top, between = rect.y(), self.spacing()
         for number, line in enumerate(self._lines(rect.width())):
-            top += self.spacing() if number else 0
+            top += between if number else 0
             height = max(size.height() for _item, size in line)
             left = rect.x()
             for item, size in line if move else ():
                 item.setGeometry(QRect(QPoint(left, top + height - size.height()), size))
-                left += size.width() + self.spacing()
+                left += size.width() + between
             top += height
         return top - rect.y()
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         """Items with their sizes, line by line."""
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
-        used = 0
+        used, between = 0, self.spacing()
         for item in self._items:
             if item.isEmpty():
                 continue
@@ -87,9 +87,9 @@ class Flow(QLayout):
             if size.width() > width:
                 high = item.heightForWidth(width) if item.hasHeightForWidth() else size.height()
                 size = QSize(width, high)
-            if not lines or used + self.spacing() + size.width() > width:
+            if not lines or used + between + size.width() > width:
                 lines.append([])
-                used = -self.spacing()
+                used = -between
             lines[-1].append((item, size))
-            used += self.spacing() + size.width()
+            used += between + size.width()
         return lines

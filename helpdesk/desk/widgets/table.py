@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from helpdesk.desk.appearance import space
@@ -17,7 +17,10 @@ from helpdesk.desk.widgets.column_room import Need, share_room
 Value = TypeVar("Value")
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_WORDS = frozenset({Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole})
+_DISPLAY, _SIGN, _SIDE = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.TextAlignmentRole
+_TOLD = frozenset({_DISPLAY, _SIGN, _SIDE, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole})
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LINES_MEASURED = 30  # what the first lines need; measuring them all would take too long
 _LEAST_LINES = 5
 _SHORTENED = 26  # letters that a stretching column shows before a column of a higher rank is left out
@@ -49,6 +52,7 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
         self.values: tuple[Value, ...] = ()
         self.left_out: tuple[int, ...] = ()
         """The columns that are not shown, for want of room."""
+        self._icons: dict[Sign, QIcon] = {}
 
     def show_values(self, values: Sequence[Value]) -> None:
         """Replace what is listed; the same values again change nothing."""
@@ -80,27 +84,30 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, sign and alignment of a cell; screen readers hear the column's name with it."""
+        if role not in _TOLD:  # more than half of what is asked for each cell that is painted
+            return None
         value, column = self.value(index.row()), self.columns[index.column()]
         if value is None:
             return None
-        if role in _WORDS:
-            return self._words(column, value, role)
-        if role == Qt.ItemDataRole.DecorationRole and column.sign is not None:
-            sign = column.sign(value)
-            return line_icon(sign.icon, sign.tone)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+        if role == _SIDE:
+            return _RIGHT if column.number else _LEFT
+        if role == _SIGN:
+            return self._sign(column.sign(value)) if column.sign is not None else None
+        return self._words(column, value, role)
+
+    def _sign(self, sign: Sign) -> QIcon:
+        if sign not in self._icons:
+            self._icons[sign] = line_icon(sign.icon, sign.tone)
+        return self._icons[sign]
 
     def _words(self, column: Column[Value], value: Value, role: int) -> str:
         text = column.text(value)
+        if role == _DISPLAY:
+            return text
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join((text, *self._rest(value)))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            rest = self._rest(value) if column is self.columns[self._last_shown()] else ()
-            return ", ".join((f"{column.name()}: {text}", *rest))
-        return text
+        rest = self._rest(value) if column is self.columns[self._last_shown()] else ()
+        return ", ".join((f"{column.name()}: {text}", *rest))
 
     def _rest(self, value: Value) -> tuple[str, ...]:
         """What is said of a value in the columns that are left out."""
@@ -119,8 +126,7 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return self.columns[section].name()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self.columns[section].number else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT if self.columns[section].number else _LEFT
         return None
 
     def retranslate(self) -> None:
@@ -148,6 +154,7 @@ class Table(Translated, QTableView, Generic[Value]):
         super().__init__(parent)
         self.setObjectName(name)
         self._says = says
+        self._wide: dict[str, int] = {}
         self.content: ValueTable[Value] = ValueTable(columns, self)
         self.setModel(self.content)
         self.setShowGrid(False)
@@ -215,6 +222,7 @@ class Table(Translated, QTableView, Generic[Value]):
             self._fit()
 
     def _fit(self) -> None:
+        self._wide = {}
         line = self.fontMetrics().height()
         self.verticalHeader().setDefaultSectionSize(round(line * 1.9))
         self.setIconSize(QSize(line, line))  # signs grow with the text
@@ -237,12 +245,18 @@ class Table(Translated, QTableView, Generic[Value]):
         bold.setBold(True)
         head = QFontMetrics(bold).horizontalAdvance(column.name()) + space(4)
         first = self.content.values[:_LINES_MEASURED]
-        text = max((metrics.horizontalAdvance(column.text(value)) for value in first), default=0) + space(4)
+        text = max((self._width_of(column.text(value), metrics) for value in first), default=0) + space(4)
         if column.stretch:
             text = min(text, metrics.averageCharWidth() * _SHORTENED)
         return Need(
             max(head, text + (self.iconSize().width() + space(2) if column.sign else 0)), column.rank, column.stretch
         )
+
+    def _width_of(self, text: str, metrics: QFontMetrics) -> int:
+        """In pixels, measured once while these rows are listed: every change of size asks anew, and many are alike."""
+        if text not in self._wide:
+            self._wide[text] = metrics.horizontalAdvance(text)
+        return self._wide[text]
 
     def _opened(self, index: QModelIndex) -> None:
         value = self.content.value(index.row())

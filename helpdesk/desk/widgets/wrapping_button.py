@@ -1,9 +1,10 @@
 """Boxes to tick and choices whose words go on in the next line where they do not fit: Qt's own cut them off."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class _Wrapping(_Button):
     _words = ""
 
     def _begin(self, name: str) -> None:
+        self._wide: dict[str, int] = {}
         self.setObjectName(name)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -38,29 +40,44 @@ class _Wrapping(_Button):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """A few words in a line."""
-        narrow = wrapped(self._words, self.fontMetrics(), self.fontMetrics().averageCharWidth() * _LEAST)
+        narrow = wrapped(self._words, self._width_of, self.fontMetrics().averageCharWidth() * _LEAST)
         return QSize(self._with(narrow).width(), self.sizeHint().height())
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 (Qt's name)
         """As many lines as it takes."""
-        return self._with(wrapped(self._words, self.fontMetrics(), width - self._around())).height()
+        return self._with(wrapped(self._words, self._width_of, width - self._around())).height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Break the lines anew."""
         super().resizeEvent(event)
         self._wrap()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Measure anew in another font."""
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._wide = {}
+        super().changeEvent(event)
+
     def _wrap(self) -> None:
-        text = wrapped(self._words, self.fontMetrics(), self.width() - self._around())
+        text = wrapped(self._words, self._width_of, self.width() - self._around())
         if text != self.text():
             self.setText(text)
 
     def _around(self) -> int:
-        return super().sizeHint().width() - _size(self.text(), self.fontMetrics()).width()
+        return super().sizeHint().width() - self._size(self.text()).width()
 
     def _with(self, text: str) -> QSize:
-        metrics = self.fontMetrics()
-        return super().sizeHint() - _size(self.text(), metrics) + _size(text, metrics)
+        return super().sizeHint() - self._size(self.text()) + self._size(text)
+
+    def _size(self, text: str) -> QSize:
+        lines, metrics = text.split("\n"), self.fontMetrics()
+        return QSize(max(map(self._width_of, lines)) + 1, metrics.height() + (len(lines) - 1) * metrics.lineSpacing())
+
+    def _width_of(self, line: str) -> int:
+        """In pixels, measured once: a layout asks for the same sizes dozens of times."""
+        if line not in self._wide:
+            self._wide[line] = self.fontMetrics().horizontalAdvance(line)
+        return self._wide[line]
 
 
 class WrappingCheck(_Wrapping, QCheckBox):
@@ -81,20 +98,13 @@ class WrappingRadio(_Wrapping, QRadioButton):
         self._begin(name)
 
 
-def wrapped(text: str, metrics: QFontMetrics, width: int) -> str:
+def wrapped(text: str, width_of: Callable[[str], int], width: int) -> str:
     """The text in lines that are no wider than `width` pixels, unless a single word is."""
     lines: list[str] = []
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and metrics.horizontalAdvance(longer) <= width:
+        if lines and width_of(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     return "\n".join(lines)
-
-
-def _size(text: str, metrics: QFontMetrics) -> QSize:
-    lines = text.split("\n")
-    return QSize(
-        max(map(metrics.horizontalAdvance, lines)) + 1, metrics.height() + (len(lines) - 1) * metrics.lineSpacing()
-    )

@@ -42,15 +42,36 @@ class RollPage(Page):
         super().__init__(session, troubles, name="rollPage", icon="roll")
         self._path: Path | None = None
         self._report: RollReport | None = None
+        self.retranslate()
+
+    def furnish(self) -> Iterator[None]:
+        """The frame, then step by step of the wizard."""
+        self._make_frame()
+        yield
+        self._file, self._columns = FileStep(), ColumnStep()
+        self._steps.addWidget(self._file)
+        yield
+        self._steps.addWidget(self._columns)
+        yield
+        self._difference = DifferenceStep()
+        yield
+        self._steps.addWidget(self._difference)
+        yield
+        self._end = DoneStep()
+        self._steps.addWidget(self._end)
+        yield
+        self._connect()
+        self.furnished = True
+        yield
+        self.retranslate()
+
+    def _make_frame(self) -> None:
         self._trail = [IconLabel() for _step in _step_names()]
         self._trail_row = Flow()
         for label in self._trail:
             self._trail_row.addWidget(label)
         self._steps = QStackedWidget()
-        self._file, self._columns = FileStep(), ColumnStep()
-        self._difference, self._end = DifferenceStep(), DoneStep()
-        self._steps.addWidget(self._file)
-        self._job = LongJob(session.tasks, session.long_jobs, self)
+        self._job = LongJob(self.session.tasks, self.session.long_jobs, self)
         self._strip = ProgressStrip(self._job)
         self._back = QPushButton(line_icon("back", "accent"), "")
         self._back.setObjectName("rollBackButton")
@@ -69,6 +90,8 @@ class RollPage(Page):
         self.body.addWidget(self._steps, 1)
         self.body.addWidget(self._strip)
         self.body.addLayout(foot)
+
+    def _connect(self) -> None:
         self._question = self.question("roll-columns")
         self._question.answered.connect(self._columns_known)
         self._file.choose.clicked.connect(self._choose_file)
@@ -80,13 +103,6 @@ class RollPage(Page):
         self._job.done.connect(self._worked)
         self._job.failed.connect(self._not_worked)
         self.begin_at(self._file.choose)
-        self.retranslate()
-
-    def furnish(self) -> Iterator[None]:
-        """Step by step of the wizard."""
-        for step in (self._columns, self._difference, self._end):
-            self._steps.addWidget(step)
-            yield
 
     def title(self) -> str:
         """The page's name."""
@@ -246,6 +262,8 @@ class RollPage(Page):
     def retranslate(self) -> None:
         """Every word again."""
         super().retranslate()
+        if not self.furnished:
+            return
         self._back.setText(_("Back"))
         self._back.setAccessibleName(_("Back"))
         self._save.setText(_("Save the report…"))
