@@ -1,6 +1,6 @@
 """Finding voters by whatever the caller says, as the agent types it."""
 
-from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
@@ -46,19 +46,7 @@ class Search:
         if Permission.SEARCH_VOTERS not in PERMISSIONS[Role(role)]:
             raise RoleRefused(Permission.SEARCH_VOTERS)
         asked = _Asked(query)
-        return tuple(
-            SearchHit(
-                voter=each.number,
-                name=f"{each.first_name} {each.usage_name or each.family_name}",
-                usage_name=each.usage_name,
-                tied_address=each.tied_address,
-                other_addresses=each.other_addresses,
-                matched=asked.resembles(each) if each.similar else asked.matched(each),
-                state=shown_state(_STATES[each.state], each.locked_until, now),
-                establishment=f"{each.establishment_name} ({each.establishment_code})",
-            )
-            for each in found
-        )
+        return tuple([asked.hit(each, now) for each in found])
 
     def warm_up(self, actor: Operator) -> None:
         """Read the parts of the index that every search needs, so that the first key is as quick as the next.
@@ -107,31 +95,52 @@ class _Asked:
         self._words = words(query)
         self._beginnings = [f" {word}" for word in self._words]
 
-    def matched(self, voter: FoundVoter) -> str:
-        """Why this voter."""
-        return next((why for why, met in self._reasons(voter) if met), "name")
+    def hit(self, voter: FoundVoter, now: datetime) -> SearchHit:
+        """The voter as results show them."""
+        name = f"{voter.first_name} {voter.usage_name or voter.family_name}"
+        return SearchHit(
+            voter.number,
+            name,
+            voter.usage_name,
+            voter.tied_address,
+            voter.other_addresses,
+            self._resembles(voter) if voter.similar else self._matched(voter, name),
+            shown_state(_STATES[voter.state], voter.locked_until, now),
+            f"{voter.establishment_name} ({voter.establishment_code})",
+        )
 
-    def resembles(self, voter: FoundVoter) -> str:
+    def _matched(self, voter: FoundVoter, name: str) -> str:
+        """Why this voter."""
+        why = self._met_literally(voter) if self._is_code or self._literal else ""
+        if why or self._begin_words_of(name):
+            return why or "name"
+        if voter.usage_name and self._begin_words_of(f"{name} {voter.family_name}"):
+            return "former_name"
+        if self._begin_words_of(voter.tied_address):
+            return "tied_address"
+        return "other_address" if any(map(self._begin_words_of, voter.other_addresses)) else "name"
+
+    def _met_literally(self, voter: FoundVoter) -> str:
+        if self._is_code and voter.establishment_code.lower().startswith(self._code):
+            return "establishment"
+        if self._is_code and voter.number.lower().startswith(self._code):
+            return "voter_number"
+        if self._literal and self._query in fold(voter.tied_address):
+            return "tied_address"
+        if self._literal and any(self._query in fold(other) for other in voter.other_addresses):
+            return "other_address"
+        return ""
+
+    def _resembles(self, voter: FoundVoter) -> str:
         """In what a voter of similar spelling resembles: "heard" if each word sounds as one of the names does."""
+        if "@" in self._query:
+            return "similar"
         names = _after_spaces(f"{voter.first_name} {voter.family_name} {voter.usage_name}")
         differing = [word for word, begun in zip(self._words, self._beginnings, strict=True) if begun not in names]
-        if not differing or "@" in self._query:
+        if not differing:
             return "similar"
-        sounds = {sound(name) for name in names.split()}
+        sounds = _sounds(names)
         return "heard" if all(sound(each) in sounds and sound(each) for each in differing) else "similar"
-
-    def _reasons(self, voter: FoundVoter) -> Iterator[tuple[str, bool]]:
-        if self._is_code:
-            yield "establishment", voter.establishment_code.lower().startswith(self._code)
-            yield "voter_number", voter.number.lower().startswith(self._code)
-        if self._literal:
-            yield "tied_address", self._query in fold(voter.tied_address)
-            yield "other_address", any(self._query in fold(other) for other in voter.other_addresses)
-        in_use = f"{voter.first_name} {voter.usage_name or voter.family_name}"
-        yield "name", self._begin_words_of(in_use)
-        yield "former_name", bool(voter.usage_name) and self._begin_words_of(f"{in_use} {voter.family_name}")
-        yield "tied_address", self._begin_words_of(voter.tied_address)
-        yield "other_address", any(self._begin_words_of(other) for other in voter.other_addresses)
 
     def _begin_words_of(self, text: str) -> bool:
         held = _after_spaces(text)
@@ -142,6 +151,14 @@ class _Asked:
 
 
 @lru_cache(2_000)
+def _sounds(names: str) -> frozenset[str]:
+    """How each word of folded names sounds."""
+    return frozenset(map(sound, names.split()))
+
+
+@lru_cache(2_000)
 def _after_spaces(text: str) -> str:
     """The words of a text, folded, each after a space."""
+    if text.isascii() and text.replace(" ", "").isalpha():
+        return f" {text.lower()}"
     return "".join([f" {word}" for word in words(fold(text))])

@@ -44,8 +44,17 @@ _COPY_MORE = _COPY | {
         " SELECT voter_id, address, folded, tied FROM staged.address ORDER BY id"
     )
 }
+# `shown` is what the triggers of migration 0012 would make of each.
+_PUT_ENTRIES = (
+    "INSERT INTO search_entry (voter_id, text, shown) SELECT e.voter_id, e.text, v.number || char(31) || v.first_name"
+    " || char(31) || v.family_name || char(31) || v.usage_name || char(31) || p.code || char(31) || p.name || char(31)"
+    " || coalesce((SELECT group_concat(d.folded || ' ' || d.address, ' ') FROM (SELECT folded, address FROM address"
+    " WHERE voter_id = v.id AND address <> folded ORDER BY folded) AS d), '')"
+    " FROM staged_index.search_entry AS e CROSS JOIN voter AS v ON v.id = e.voter_id"
+    " CROSS JOIN establishment AS p ON p.id = v.establishment_id"
+)
 _COPY_INDEX = (
-    "INSERT INTO search_entry SELECT * FROM staged_index.search_entry",
+    _PUT_ENTRIES,
     "INSERT INTO search_key SELECT * FROM staged_index.search_key",
     "INSERT OR IGNORE INTO search_part SELECT * FROM staged_index.search_part",
     "INSERT OR IGNORE INTO search_slip SELECT * FROM staged_index.search_slip",

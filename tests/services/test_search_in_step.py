@@ -1,14 +1,15 @@
 """The index in step: after imports, changes of address and removals in any order, a search answers as a fresh index."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from helpdesk.domain.errors import AddressAlreadyTied, AddressOwned, RollRejected, VoterNotFound
-from helpdesk.store.schema import voter
+from helpdesk.store.schema import account, address, establishment, voter
 from helpdesk.store.search import add_voters, remove_voters
 from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
 from tests.rolls import row, write_roll
@@ -27,6 +28,15 @@ person = st.tuples(st.sampled_from(FIRST), st.sampled_from(LAST), st.sampled_fro
 imports = st.tuples(st.just("import"), st.dictionaries(st.integers(1, 6), person, min_size=1), st.booleans())
 changes = st.tuples(st.just("change"), st.integers(1, 6), st.sampled_from(FIRST), st.sampled_from(LAST))
 removals = st.tuples(st.just("remove"), st.integers(1, 6))
+shown = st.one_of(
+    st.tuples(st.just("account"), st.integers(1, 6), st.sampled_from(("invited", "link_opened")), st.booleans()),
+    st.tuples(st.just("school"), st.sampled_from(("Lycée Zola", "École Jules-Ferry"))),
+    st.tuples(st.just("write"), st.integers(1, 6), st.booleans()),
+)
+
+
+def id_of(place):
+    return select(voter.c.id).where(voter.c.number == str(10_000_000 + place)).scalar_subquery()
 
 
 def local(first, last, number):
@@ -34,7 +44,7 @@ def local(first, last, number):
 
 
 @pytest.fixture
-def step(services, administrator, agent, supervisor, database, tmp_path):
+def step(services, administrator, agent, supervisor, database, clock, tmp_path):
     """Takes one step of a sequence; what the rules refuse changes nothing."""
 
     def load(people, remove_missing):
@@ -62,7 +72,26 @@ def step(services, administrator, agent, supervisor, database, tmp_path):
             remove_voters(connection, ids)
             connection.execute(voter.delete().where(voter.c.id.in_(ids)))
 
-    steps = {"import": load, "change": change, "remove": remove}
+    def put(table, values, *where):
+        with database.write() as connection:
+            connection.execute(update(table).where(*where).values(values))
+
+    def set_account(place, state, locked):
+        until = clock.now + timedelta(hours=1) if locked else None
+        put(account, {"state": state, "locked_until": until}, account.c.voter_id == id_of(place))
+
+    def name_school(name):
+        put(establishment, {"name": name})
+
+    def write(place, large):
+        """The same address in other letters."""
+        put(address, {"address": (func.upper if large else func.lower)(address.c.address)},
+            address.c.voter_id == id_of(place))  # fmt: skip
+
+    steps = {
+        "import": load, "change": change, "remove": remove, "account": set_account, "school": name_school,
+        "write": write,
+    }  # fmt: skip
 
     def take(kind, *given):
         with suppress(AddressAlreadyTied, AddressOwned, RollRejected, VoterNotFound):
@@ -72,7 +101,7 @@ def step(services, administrator, agent, supervisor, database, tmp_path):
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.one_of(imports, changes, removals), min_size=1, max_size=6))
+@given(st.lists(st.one_of(imports, changes, removals, shown), min_size=1, max_size=8))
 def test_after_any_changes_a_search_answers_as_a_fresh_index(services, agent, database, step, steps):
     for each in steps:
         step(*each)

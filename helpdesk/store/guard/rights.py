@@ -285,7 +285,12 @@ RIGHTS: dict[str, TableRights] = {
     ),
     "search_place": TableRights(_same("D", "id academy department"), OPERATORS, {"D": _ALL}, writers="decides"),
     "search_key": TableRights(_same("D", "key voter_id place"), INDEXED_VOTER, {"D": _ALL}, writers="decides"),
-    "search_entry": TableRights(_same("D", "voter_id text"), INDEXED_VOTER, {"D": _ALL}, writers="decides"),
+    "search_entry": TableRights(
+        _same("D", "voter_id text") | _same("-", "shown state locked_until"),
+        INDEXED_VOTER,
+        {"D": ("insert voter_id text", "update text", "delete")},
+        writers="decides",
+    ),
     "search_vocabulary": TableRights(_same("-", "word voters sound"), NOBODY),
     "search_part": TableRights(_same("-", "part word"), NOBODY),
     "search_slip": TableRights(_same("-", "slip stem place"), NOBODY),

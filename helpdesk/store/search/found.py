@@ -1,10 +1,10 @@
 """What the index answers with: voters as results show them, in order, and how far a similar spelling is."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -34,37 +34,42 @@ class FoundVoter(NamedTuple):
 
 def read_found(text: str) -> list[FoundVoter]:
     """The voters that the function `helpdesk.search_voters` of PostgreSQL answers with."""
-    return [_read(each.split(_FIELD)) for each in text.split(_VOTER)] if text else []
+    found = []
+    for each in text.split(_VOTER) if text else ():
+        mark, voter_id, state, locked, *shown, entry = each.split(_FIELD)
+        found.append(_found(int(voter_id), mark != "", state, locked, shown, entry))
+    return found
 
 
 def found_voter(
     similar: bool,  # noqa: FBT001 (a column of a row)
-    row: Sequence[Any],
-    written: Mapping[str, str] | None,
+    row: tuple[int, str, str | None, str, str],
 ) -> FoundVoter:
-    """A voter out of a row, which ends with the text of the index entry.
+    """A voter out of a row of `search_entry`: id, state, end of the lock, what is shown, text."""
+    voter_id, state, locked, shown, entry = row
+    return _found(voter_id, similar, state, locked, shown.split(_FIELD), entry)
 
-    Addresses are read there, as nearly all are written as they are compared; `written` gives those that are not.
-    """
-    voter_id, number, first, family, usage, code, name, state, locked, text = row
-    first_at = text.find("@")
-    tied, *others = text[text.rfind(" ", 0, first_at) + 1 : -1].split(" ") if first_at > 0 else ("",)
+
+def _found(
+    voter_id: int,
+    similar: bool,  # noqa: FBT001
+    state: str,
+    locked: str | None,
+    shown: list[str],
+    entry: str,
+) -> FoundVoter:
+    """Addresses are read in the entry, as nearly all are written as they are compared; `written` gives the others."""
+    number, first, family, usage, code, name, written = shown
+    first_at = entry.find("@")
+    tied, *others = entry[entry.rfind(" ", 0, first_at) + 1 : -1].split(" ") if first_at > 0 else ("",)
     if written:
-        tied, *others = [written.get(each, each) for each in (tied, *others)]
-    moment = _moment(locked) if locked else None
+        pairs = written.split(" ")
+        as_written = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        tied, *others = [as_written.get(each, each) for each in (tied, *others)]
+    until = datetime.fromisoformat(locked).replace(tzinfo=UTC) if locked else None
     return FoundVoter(
-        voter_id, similar, number, first, family, usage, code, name, state, moment, tied, tuple(others)
+        voter_id, similar, number, first, family, usage, code, name, state, until, tied, tuple(others)
     )  # fmt: skip
-
-
-def _read(fields: list[str]) -> FoundVoter:
-    mark, voter_id, *row, written, text = fields
-    pairs = written.split(" ") if written else []
-    return found_voter(mark != "", (int(voter_id), *row, text), dict(zip(pairs[::2], pairs[1::2], strict=True)))
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
 
 
 def nearest_last(text: str, found: Sequence[FoundVoter], limit: int) -> list[FoundVoter]:

@@ -51,16 +51,8 @@ _LIKES = f"""
     ) WHERE word <> :typed GROUP BY word ORDER BY min(far), max(voters) DESC, word LIMIT :limit
 """
 _HITS = """
-    SELECT v.id, v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, a.state, a.locked_until, e.text
-    FROM json_each(?) AS j
-    CROSS JOIN voter AS v ON v.id = j.value
-    CROSS JOIN establishment AS p ON p.id = v.establishment_id
-    CROSS JOIN account AS a ON a.voter_id = v.id
-    CROSS JOIN search_entry AS e ON e.voter_id = v.id
-"""
-_WRITTEN = """
-    SELECT d.voter_id, d.folded, d.address FROM json_each(?) AS j CROSS JOIN address AS d ON d.voter_id = j.value
-    WHERE d.address <> d.folded
+    SELECT e.voter_id, e.state, e.locked_until, e.shown, e.text
+    FROM json_each(?) AS j CROSS JOIN search_entry AS e ON e.voter_id = j.value
 """
 
 
@@ -313,12 +305,8 @@ class SqliteSearch:
     def _hits(self) -> list[FoundVoter]:
         if not self._found:
             return []
-        found = (json.dumps(list(self._found)),)
-        written: dict[int, dict[str, str]] = {}
-        for voter_id, folded, address in self._run(_WRITTEN, found):
-            written.setdefault(voter_id, {})[folded] = address
-        rows = self._run(_HITS, found)
-        return [found_voter(self._found[row[0]], row, written.get(row[0])) for row in rows]
+        rows = self._run(_HITS, (json.dumps(list(self._found)),))
+        return [found_voter(self._found[row[0]], row) for row in rows]
 
     def _stay_within(self, operator_id: int, filters: SearchFilters) -> None:
         """The operator's scope as stored, and the académie and department asked for."""

@@ -18,6 +18,7 @@ from helpdesk.store.table_forms import TableForms
 INDEX_TABLES = (search_entry, search_key, search_vocabulary, search_part, search_slip)
 _CACHE_KIB = 16 * 1024
 _COLUMNS, _VALUES = "\x1e", "\x1f"
+_PUT_ENTRY = f"INSERT INTO {search_entry.name} (voter_id, text) VALUES (?, ?)"
 
 
 class NewVoters(NamedTuple):
@@ -96,7 +97,7 @@ class StagedIndex:
         """Take in voters."""
         keys, texts, words = Entries.of(voters)
         self._counts.update(chain.from_iterable(words))
-        self._insert(search_entry.name, texts)
+        self._connection.executemany(_PUT_ENTRY, texts)
         self._insert("gathered", keys)
 
     def finish(self) -> None:

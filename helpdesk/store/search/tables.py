@@ -8,7 +8,7 @@ be judged in the index itself, without a look at the voter.
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, Table, Text, UniqueConstraint
 
-from helpdesk.store.schema import FoldedText, metadata
+from helpdesk.store.schema import FoldedText, UtcDateTime, metadata
 
 search_place = Table(
     "search_place",
@@ -38,8 +38,15 @@ search_entry = Table(
     metadata,
     Column("voter_id", Integer, ForeignKey("voter.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("text", Text, nullable=False),
+    Column("shown", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False, server_default="not_invited"),
+    Column("locked_until", UtcDateTime),
 )
-"""The words of a voter and the folded addresses, each after a space."""
+"""The words of a voter and the folded addresses, each after a space; and what a result shows besides (`found.py`).
+
+The latter is kept in step by the database, with triggers (migration 0012, `guard/sql/9_shown.sql`): give it only where
+they are left out, or for many at once.
+"""
 
 search_vocabulary = Table(
     "search_vocabulary",

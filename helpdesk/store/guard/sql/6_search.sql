@@ -418,23 +418,15 @@ BEGIN
             exact := CASE WHEN is_similar THEN exact ELSE total END;
         END IF;
     END LOOP;
-    voters := (  -- addresses out of the entry, as nearly all are written as they are compared, and those that are not
+    voters := (
         SELECT string_agg(
             concat_ws(
-                U&'\001F', CASE WHEN f.n > exact THEN '~' ELSE '' END, v.id, v.number, v.first_name, v.family_name,
-                v.usage_name, p.code, p.name, a.state,
-                coalesce(to_char(a.locked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ''),
-                coalesce((
-                    SELECT string_agg(d.folded || ' ' || d.address, ' ')
-                    FROM address d WHERE d.voter_id = v.id AND d.address <> d.folded
-                ), ''), e.text
+                U&'\001F', CASE WHEN f.n > exact THEN '~' ELSE '' END, e.voter_id, e.state,
+                coalesce(to_char(e.locked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ''), e.shown, e.text
             ), U&'\001E' ORDER BY f.n
         )
         FROM unnest(ids) WITH ORDINALITY f (id, n)
-        JOIN voter v ON v.id = f.id
-        JOIN establishment p ON p.id = v.establishment_id
-        JOIN account a ON a.voter_id = v.id
-        JOIN search_entry e ON e.voter_id = v.id
-        WHERE v.number IS DISTINCT FROM hidden
+        JOIN search_entry e ON e.voter_id = f.id
+        WHERE hidden IS NULL OR split_part(e.shown, U&'\001F', 1) <> hidden
     );
 END $$;

@@ -106,7 +106,17 @@ BEGIN
     INSERT INTO search_place (academy, department)
     SELECT academy, department FROM helpdesk.arriving_place a WHERE NOT EXISTS (
         SELECT FROM search_place p WHERE p.academy = a.academy AND p.department = a.department);
-    INSERT INTO search_entry (voter_id, text) SELECT before + voter_id, text FROM helpdesk.arriving_entry;
+    INSERT INTO search_entry (voter_id, text, shown)  -- as 9_shown.sql does
+    SELECT before + e.voter_id, e.text, concat_ws(
+        U&'\001F', v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, coalesce(w.written, '')
+    )
+    FROM helpdesk.arriving_entry e
+    JOIN helpdesk.arriving_voter v ON v.id = e.voter_id
+    JOIN establishment p ON p.code = v.code
+    LEFT JOIN (
+        SELECT voter_id, string_agg(folded || ' ' || address, ' ' ORDER BY folded) AS written
+        FROM helpdesk.arriving_address WHERE address <> folded GROUP BY voter_id
+    ) w ON w.voter_id = e.voter_id;
     INSERT INTO search_key (key, voter_id, place)
     SELECT k.key, before + k.voter_id, p.id
     FROM helpdesk.arriving_key k
