@@ -1,8 +1,7 @@
 """The keys of settings, by name, derived from where they are defined."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import Field, dataclass, fields, is_dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from helpdesk.config.refusals import bad_setting
@@ -82,13 +81,19 @@ def refuse_unknown(names: Iterable[str]) -> None:
     known = known_keys()
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            raise bad_setting(name, "secret_in_file" if name in SECRETS else "unknown", near[0] if near else None)
+            near = _nearest(name, known)
+            raise bad_setting(name, "secret_in_file" if name in SECRETS else "unknown", near)
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
     """The environment variables that look like settings and are none, each with the nearest that is."""
     known = [key.variable.removeprefix(VARIABLE) for key in KEYS.values()]
     strange = [name for name in names if name.startswith(VARIABLE) and name.removeprefix(VARIABLE) not in known]
-    near = {name: get_close_matches(name.removeprefix(VARIABLE), known, 1) for name in strange}
-    return {name: VARIABLE + found[0] if found else None for name, found in near.items()}
+    near = {name: _nearest(name.removeprefix(VARIABLE), known) for name in strange}
+    return {name: VARIABLE + found if found else None for name, found in near.items()}
+
+
+def _nearest(name: str, known: Sequence[str]) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415 (the first window waits for none of it)
+
+    return next(iter(get_close_matches(name, known, 1)), None)

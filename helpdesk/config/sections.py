@@ -10,7 +10,7 @@ SECURITIES = ("starttls", "tls", "none")
 _PORTS = 65_535
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SmtpSettings:
     """How the mailer reaches its server."""
 
@@ -23,7 +23,7 @@ class SmtpSettings:
     ca_file: str = setting("", "A file with the certificates that its own is checked against; empty: the system's.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MailSettings:
     """What mails say of themselves and of the desk."""
 
@@ -38,7 +38,7 @@ class MailSettings:
     quiet_until: str = setting("", "Until this one. Mails that somebody asked for do not wait.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ImapSettings:
     """The bounce mailbox; without a host there is none."""
 
@@ -50,7 +50,7 @@ class ImapSettings:
     ca_file: str = setting("", "A file with the certificates that its own is checked against; empty: the system's.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DnsSettings:
     """Where `doctor` asks about the sender's domain."""
 
@@ -59,7 +59,7 @@ class DnsSettings:
     dkim_selector: str = setting("", "What the mail server signs with (DKIM); empty: not asked about.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PortalSettings:
     """The canonical address used in links, and how the portal is served."""
 
@@ -71,7 +71,7 @@ class PortalSettings:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LogSettings:
     """What the program writes about itself; never a person's data or a secret."""
 
@@ -82,7 +82,7 @@ class LogSettings:
     months: int = setting(12, "How many months of files are kept, the current one included.", least=6, most=12)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Everything that can be set; paths are absolute."""
 

@@ -7,7 +7,7 @@ from helpdesk.domain.setting import setting
 _HOUR, _DAY = 3600, 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Limits:
     """Every number that a rule needs; `limits.*` of the settings overrides them."""
 

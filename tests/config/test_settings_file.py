@@ -107,3 +107,11 @@ def test_a_change_that_makes_no_sense_changes_nothing(key: str, value: str, why:
     assert refused.value.why == why
     assert file.read_text(encoding="utf-8") == text
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_password_in_the_databases_address_is_in_no_words_of_the_settings():
+    """As an error's or a debugger's: whoever prints settings prints no secret."""
+    settings = load_settings(
+        database="postgresql+psycopg://ada:Correct-Horse-9@db.example.org/helpdesk", environment={}
+    )
+    assert "Correct-Horse-9" not in f"{settings!r} {settings}"

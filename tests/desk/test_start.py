@@ -24,8 +24,9 @@ from tests.conftest import PASSWORD, SetClock, make_context
 from tests.desk.conftest import child, type_text
 
 HEAVY = (
-    "aiosmtpd", "alembic", "argon2", "babel", "click", "cryptography", "dns", "faker", "flask", "flufl", "imap_tools",
-    "jinja2", "keyring", "numpy", "psycopg", "pyqtgraph", "rapidfuzz", "reportlab", "sqlalchemy", "tomlkit",
+    "aiosmtpd", "alembic", "argon2", "babel", "click", "cryptography", "difflib", "dns", "faker", "flask", "flufl",
+    "imap_tools", "jinja2", "keyring", "numpy", "psycopg", "pyqtgraph", "rapidfuzz", "reportlab", "sqlalchemy",
+    "tomlkit",
     "helpdesk.bootstrap", "helpdesk.desk.main_window", "helpdesk.domain.errors", "helpdesk.services", "helpdesk.store",
 )  # fmt: skip
 
