@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self, TypeVar
@@ -95,21 +95,17 @@ class Arrivals(ABC):
         ids = range(first_id, first_id + len(rows))
         self._count += len(rows)
         self.ballots.update(dict.fromkeys(rows["codes_scrutins"]))
-        addresses: list[tuple[int, str, str, int]] = []
-        together: list[str] = []
-        others = zip(rows["mel_secondaires"], rows.folded_others, strict=True)
-        tied = zip(ids, rows["mel_identifiant"], rows.folded, strict=True)
-        for (voter_id, address, folded), (other, folded_other) in zip(tied, others, strict=True):
-            addresses.append((voter_id, address, folded, 1))
+        addresses = [*zip(ids, rows["mel_identifiant"], rows.folded, repeat(1))]
+        together = list(rows.folded)
+        for place, other in enumerate(rows["mel_secondaires"]):
             if not other:
-                together.append(folded)
-            elif SEVERAL in other:
-                several = [*zip(split_several(other), split_several(folded_other), strict=True)]
-                addresses += [(voter_id, each, fold, 0) for each, fold in several]
-                together.append(" ".join((folded, *sorted(fold for _each, fold in several))))
-            else:
-                addresses.append((voter_id, other, folded_other, 0))
-                together.append(f"{folded} {folded_other}")
+                continue
+            folded = rows.folded_others[place]
+            several = [(other, folded)]
+            if SEVERAL in other:
+                several = [*zip(split_several(other), split_several(folded), strict=True)]
+            addresses += [(ids[place], each, fold, 0) for each, fold in several]
+            together[place] = " ".join((together[place], *sorted([fold for _each, fold in several])))
         with driver_faults():
             self._write(ids, rows, addresses)
         places = [*map(str, map(self.places.__getitem__, zip(rows["academie"], rows["departement"], strict=True)))]

@@ -31,7 +31,9 @@ class SentVoters(Arrivals):
 
     def end(self) -> None:
         super().end()
-        self._append("place", ((place, *where) for where, place in self.places.items()))
+        self._append(
+            "place", [f"{place}\t{academy}\t{department}" for (academy, department), place in self.places.items()]
+        )
         for file in self._files.values():
             file.close()
 
@@ -42,16 +44,16 @@ class SentVoters(Arrivals):
 
     def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:
         voters = zip(
-            ids, rows["id_electeur"], rows["civilite"], rows["nom_usage"], rows["nom_famille"], rows["prenom"],
-            rows["date_naissance"], rows["academie"], rows["departement"], rows["uai"], rows["corps"],
+            map(str, ids), rows["id_electeur"], rows["civilite"], rows["nom_usage"], rows["nom_famille"],
+            rows["prenom"], rows["date_naissance"], rows["academie"], rows["departement"], rows["uai"], rows["corps"],
             rows["statut"], rows["codes_scrutins"], map(bytes.hex, rows.digests), strict=True,
         )  # fmt: skip
-        self._append("voter", voters)
-        self._append("address", addresses)
+        self._append("voter", map("\t".join, voters))
+        self._append("address", [f"{each}\t{address}\t{folded}\t{tied}" for each, address, folded, tied in addresses])
 
-    def _append(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
+    def _append(self, name: str, lines: Iterable[str]) -> None:
         """No value holds a tab or a line break: backslashes are all that there is to escape."""
-        text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
+        text = "\n".join((*lines, ""))
         self._files[name].write(text.replace("\\", "\\\\").encode())
 
     def take_over(self, connection: Connection) -> Iterator[int]:

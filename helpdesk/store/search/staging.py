@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, Self
 from sqlalchemy import Table
 
 from helpdesk.domain.sound import sound
-from helpdesk.store.search.keys import entry_of
+from helpdesk.store.search.keys import Entry, entry_of
 from helpdesk.store.search.spelling import parts, slips, stems
 from helpdesk.store.search.tables import search_entry, search_key, search_part, search_slip, search_vocabulary
 from helpdesk.store.table_forms import TableForms
@@ -47,25 +47,18 @@ class NewVoters(NamedTuple):
         return cls(int(first_id), *(column.split(_VALUES) for column in columns))
 
 
-class Entries(NamedTuple):
-    """Rows of the index for some voters, and the words that each has."""
-
-    keys: list[tuple[str, int, int]]
-    texts: list[tuple[int, str]]
-    words: list[frozenset[str]]
-
-    @classmethod
-    def of(cls, voters: NewVoters) -> Self:
-        """The entries of these voters."""
-        entries = cls([], [], [])
+def entries_of(voters: NewVoters) -> list[tuple[int, str, Entry]]:
+    """The id, the number of the place and the entry of each of these voters."""
+    return [
+        (
+            voter_id,
+            place,
+            entry_of(first=first, family=family, usage=usage, academy=academy, addresses=addresses.split(" ")),
+        )
         for voter_id, (first, family, usage, academy, place, addresses) in enumerate(
             zip(*voters[1:], strict=True), voters.first_id
-        ):
-            entry = entry_of(first=first, family=family, usage=usage, academy=academy, addresses=addresses.split(" "))
-            entries.keys.extend(zip(entry.keys, repeat(voter_id), repeat(int(place))))
-            entries.texts.append((voter_id, entry.text))
-            entries.words.append(entry.words)
-        return entries
+        )
+    ]
 
 
 class IndexFiles(Protocol):
@@ -95,9 +88,12 @@ class StagedIndex:
 
     def add(self, voters: NewVoters) -> None:
         """Take in voters."""
-        keys, texts, words = Entries.of(voters)
-        self._counts.update(chain.from_iterable(words))
-        self._connection.executemany(_PUT_ENTRY, texts)
+        entries = entries_of(voters)
+        self._counts.update(chain.from_iterable([entry.words for _id, _place, entry in entries]))
+        self._connection.executemany(_PUT_ENTRY, [(voter_id, entry.text) for voter_id, _place, entry in entries])
+        keys: list[tuple[str, int, int]] = []
+        for voter_id, place, entry in entries:
+            keys.extend(zip(entry.keys, repeat(voter_id), repeat(int(place))))
         self._insert("gathered", keys)
 
     def finish(self) -> None:
@@ -141,10 +137,10 @@ class CopiedIndex:
 
     def add(self, voters: NewVoters) -> None:
         """Take in voters."""
-        keys, texts, words = Entries.of(voters)
-        self._counts.update(chain.from_iterable(words))
-        self._keys.write("".join(f"{key}\t{voter_id}\t{place}\n" for key, voter_id, place in keys).encode())
-        self._texts.write("".join(f"{voter_id}\t{text}\n" for voter_id, text in texts).encode())
+        entries = entries_of(voters)
+        self._counts.update(chain.from_iterable([entry.words for _id, _place, entry in entries]))
+        self._keys.write("".join([_key_lines(*each) for each in entries]).encode())
+        self._texts.write("".join([f"{voter_id}\t{entry.text}\n" for voter_id, _place, entry in entries]).encode())
 
     def finish(self) -> None:
         """Add the words, and close the files."""
@@ -158,6 +154,11 @@ class CopiedIndex:
     def _write(self, table: str, lines: Iterable[str]) -> None:
         with (self._folder / table).open("w", encoding="ascii", newline="") as file:
             file.writelines(lines)
+
+
+def _key_lines(voter_id: int, place: str, entry: Entry) -> str:
+    rest = f"\t{voter_id}\t{place}\n"
+    return rest.join(entry.keys) + rest
 
 
 def staging_file(path: Path) -> sqlite3.Connection:
