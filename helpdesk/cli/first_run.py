@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from helpdesk.adapters.secrets import KeyringSecrets
 from helpdesk.cli.window import embedded_file
@@ -32,7 +32,8 @@ if TYPE_CHECKING:  # the desk's own types, which bring no Qt
 
 SAMPLE_VOTERS = 2_000
 _PATIENCE_SECONDS = 5.0
-_POSTGRESQL_PORT = 5432
+_OF_THE_PLACE = {"host", "hostaddr", "port", "dbname"}
+"""Options of an address that say where the server is, as its fields do (libpq's parameter key words)."""
 _SSL_REQUEST, _SSL_ANSWERS = struct.pack("!ii", 8, 80877103), {b"S", b"N"}
 """How a client of PostgreSQL asks whether it may encrypt, and all that a server answers (protocol 3, SSLRequest)."""
 
@@ -76,7 +77,7 @@ class FirstRun:
     def set_up(self, plan: "SetupPlan", progress: Progress) -> "DeskStart":
         """Do all of it; how the desk starts then."""
         if plan.server is not None:
-            url = _server_url(plan.server)
+            url = _server_url(plan.server, before=self._settings.database)
             self._keep(plan, {"database": url})
             return self._started(url)
         target = embedded_file(self._settings.database)
@@ -151,17 +152,28 @@ class FirstRun:
 
 
 def _server_of(url: str) -> "ServerPlan | None":
-    from helpdesk.desk.setup_port import ServerPlan  # noqa: PLC0415
+    from helpdesk.desk.setup_port import POSTGRESQL_PORT, ServerPlan  # noqa: PLC0415
 
     if embedded_file(url) is not None:
         return None
     parts = urlsplit(url)
-    return ServerPlan(parts.hostname or "", parts.port or _POSTGRESQL_PORT, unquote(parts.path.removeprefix("/")))
+    return ServerPlan(parts.hostname or "", parts.port or POSTGRESQL_PORT, unquote(parts.path.removeprefix("/")))
 
 
-def _server_url(server: "ServerPlan") -> str:
+def _server_url(server: "ServerPlan", *, before: str) -> str:
+    """The server's address. User and options, such as the certificates it is checked against, stay those of before.
+
+    A password stays with its own server: another is not told it.
+    """
+    earlier = urlsplit(before if embedded_file(before) is None else "postgresql+psycopg:")
+    login = earlier.netloc.rpartition("@")[0]
+    if (server.host.casefold(), server.port) != (earlier.hostname, earlier.port or server.port):
+        login = login.partition(":")[0]
     host = f"[{server.host}]" if ":" in server.host else server.host
-    return f"postgresql+psycopg://{host}:{server.port}/{quote(server.database, safe='')}"
+    place = f"{login}@{host}:{server.port}" if login else f"{host}:{server.port}"
+    options = [each for each in parse_qsl(earlier.query, keep_blank_values=True) if each[0] not in _OF_THE_PLACE]
+    query = urlencode(options, safe="/", quote_via=quote)
+    return urlunsplit((earlier.scheme, place, f"/{quote(server.database, safe='')}", query, ""))
 
 
 def _mail_settings(mail: "MailPlan | None") -> dict[str, str]:

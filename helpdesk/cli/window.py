@@ -122,7 +122,8 @@ class _ProgramBehind:
             self.open,
             database_label(self._settings.database),
             _preferences(self._settings),
-            elsewhere=self._choose_elsewhere if self._is_server_of_the_file() else None,
+            elsewhere=self._choose_elsewhere if embedded_file(self._settings.database) is None else None,
+            may_choose=self._is_server_of_the_file,
         )
 
     def _choose_elsewhere(self) -> "SetupPort":
@@ -133,7 +134,7 @@ class _ProgramBehind:
     def _is_server_of_the_file(self) -> bool:
         """Whether another server written into the settings file would be the one of the next start."""
         path = settings_path(self._config_file)
-        if embedded_file(self._settings.database) is not None or not path.exists():
+        if not path.exists():
             return False
         found = effective_settings(config_file=path)["database"]
         return found.origin is Origin.FILE and found.value == self._settings.database

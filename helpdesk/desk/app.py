@@ -113,7 +113,7 @@ class Desk(QObject):
             self._start.database_label,
             self.tasks,
             self.bugs,
-            may_choose=self._start.elsewhere is not None,
+            may_choose=self._start.may_choose if self._start.elsewhere is not None else None,
         )
         dress(self.login)
         self.login.suggest(name)

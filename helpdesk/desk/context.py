@@ -111,7 +111,8 @@ class DeskStart:
     """What the first window needs. `open` is called once, in a background thread, and may raise HelpdeskError.
 
     With a `setup` there is nothing to open yet: the assistant comes first. `elsewhere` makes what it needs to choose
-    another server, where the one of the settings file turns out to have no such store; None where nobody may.
+    another server, where the one of the settings turns out to have no such store; None where there is no server.
+    `may_choose`, for background jobs too, tells whether another one would be used.
     """
 
     open: Callable[[], DeskContext]
@@ -119,6 +120,7 @@ class DeskStart:
     preferences: Preferences = field(default_factory=Preferences)
     setup: SetupPort | None = None
     elsewhere: Callable[[], SetupPort] | None = None
+    may_choose: Callable[[], bool] | None = None
 
     @staticmethod
     def over(context: DeskContext) -> DeskStart:

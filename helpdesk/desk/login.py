@@ -33,6 +33,8 @@ from helpdesk.desk.widgets.wrapping_button import WrappingCheck
 from helpdesk.language.catalogue import gettext as _
 
 if TYPE_CHECKING:  # this is the first window: it is painted before any of this is imported
+    from collections.abc import Callable
+
     from helpdesk.desk.context import DeskContext
     from helpdesk.domain.calendar import Election
     from helpdesk.domain.errors import HelpdeskError
@@ -62,9 +64,18 @@ class LoginDialog(Translated, QDialog):
     elsewhere_wanted = Signal()
 
     def __init__(
-        self, opening: Opening, database_label: str, tasks: TaskRunner, bugs: BugReporter, *, may_choose: bool = False
+        self,
+        opening: Opening,
+        database_label: str,
+        tasks: TaskRunner,
+        bugs: BugReporter,
+        *,
+        may_choose: Callable[[], bool] | None = None,
     ) -> None:
-        """Show empty fields; `remind` fills in what the keyring knows."""
+        """Show empty fields; `remind` fills in what the keyring knows.
+
+        `may_choose` is asked, in the background, once the server is refused: it reads the settings.
+        """
         super().__init__()
         self._opening, self._tasks, self._bugs = opening, tasks, bugs
         self._running = False
@@ -203,21 +214,27 @@ class LoginDialog(Translated, QDialog):
     def _say(self, error: HelpdeskError | None) -> None:
         self._error = error
         self._refusal.say(_words(error, self._zone) if error is not None else "")
-        if self._may_choose and error is not None and _is_of_the_place(error):
-            self._offer_elsewhere()
+        if self._may_choose is not None and error is not None and _is_of_the_place(error):
+            self._tasks.run(self._may_choose, self._offer_elsewhere, self._bugs.report)
         if self.isVisible():
             self._fit()
 
-    def _offer_elsewhere(self) -> None:
+    def _offer_elsewhere(self, possible: bool) -> None:  # noqa: FBT001 (a job's result)
         """It stays from then on: most logins never need it."""
-        if self._elsewhere is None:
+        if possible and self._elsewhere is None:
             self._elsewhere = QPushButton(line_icon("server", "accent"), "")
             self._elsewhere.setObjectName("loginElsewhere")
             self._elsewhere.setAutoDefault(False)
             self._elsewhere.clicked.connect(self.elsewhere_wanted)
             self._content.insertWidget(self._content.indexOf(self._button) + 1, self._elsewhere)
             self._elsewhere.show()  # now, and not at the next turn: the dialog makes room for it
-            self.retranslate()
+            self._name_elsewhere()
+            self._fit()
+
+    def _name_elsewhere(self) -> None:
+        if self._elsewhere is not None:
+            self._elsewhere.setText(_("Choose another server"))
+            self._elsewhere.setAccessibleName(_("Choose another server"))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
         """Start with the name."""
@@ -242,9 +259,7 @@ class LoginDialog(Translated, QDialog):
         )
         self._button.setText(_("Log in"))
         self._button.setAccessibleName(_("Log in"))
-        if self._elsewhere is not None:
-            self._elsewhere.setText(_("Choose another server"))
-            self._elsewhere.setAccessibleName(_("Choose another server"))
+        self._name_elsewhere()
         self._say(self._error)
 
 

@@ -248,15 +248,13 @@ class MainWindow(Translated, QMainWindow):
 
     def _make_page(self, number: int, held: HeldKeys, focused: QWidget | None) -> Iterator[None]:
         """Import what the page is made of, make it, dress it by putting it in; what is typed meanwhile is for it."""
-        try:
-            yield from self._made_in_steps(number)
-        except Exception:  # told as a bug; the keys must not stay held for a page that never comes
-            self._making.discard(number)
-            held.hand_on(self)
-            raise
-        if self._chosen == number and not self._closing:
-            self._bring_up(number, takes_focus=self.focusWidget() is focused)  # an arrow key has moved it on the rail
-        held.hand_on(self)
+        with held:
+            try:
+                yield from self._made_in_steps(number)
+            finally:  # where that failed it is told as a bug, and the page may be asked for again
+                self._making.discard(number)
+            if self._chosen == number and not self._closing:
+                self._bring_up(number, takes_focus=self.focusWidget() is focused)  # an arrow key may have moved it
 
     def _made_in_steps(self, number: int) -> Iterator[None]:
         entry = self._entries[number]

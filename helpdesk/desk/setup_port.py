@@ -8,6 +8,9 @@ from typing import Protocol
 from helpdesk.desk.context import DeskStart
 from helpdesk.domain.progress import Progress
 
+POSTGRESQL_PORT = 5432
+"""Where a server listens unless somebody has changed that."""
+
 
 class Place(StrEnum):
     """Where the store is."""

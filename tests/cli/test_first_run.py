@@ -58,9 +58,9 @@ class Machine:
         self.folder, self.file, self.secrets = folder / "data", folder / "settings" / "helpdesk.toml", Secrets()
         self.started: list[Settings] = []
         settings = replace(load_settings(environment={}), database=f"sqlite:///{self.folder / 'helpdesk.db'}")
-        self.first_run = FirstRun(settings, self.file, self._start, secrets=self.secrets)
+        self.first_run = FirstRun(settings, self.file, self.start, secrets=self.secrets)
 
-    def _start(self, settings: Settings) -> DeskStart:
+    def start(self, settings: Settings) -> DeskStart:
         self.started.append(settings)
         return DeskStart(lambda: pytest.fail("not opened here"), "helpdesk.db")
 
@@ -190,6 +190,43 @@ def test_a_server_is_named_in_the_settings_and_nothing_is_created(machine: Machi
     assert machine.started[0].database == "postgresql+psycopg://db.example.org:5432/elections%202026"
     assert machine.left() == ["helpdesk.toml"]
     assert load_settings(config_file=machine.file, environment={}).database == machine.started[0].database
+
+
+@pytest.mark.parametrize(
+    ("before", "server", "after"),
+    [
+        (
+            "postgresql+psycopg://ada@db.example.org/elections?sslmode=verify-full&sslrootcert=/etc/our%20ca.pem",
+            ServerPlan("db2.example.org", 5433, "elections"),
+            "postgresql+psycopg://ada@db2.example.org:5433/elections?sslmode=verify-full&sslrootcert=/etc/our%20ca.pem",
+        ),
+        (
+            "postgresql+psycopg://ada:secret@db.example.org/elections",
+            ServerPlan("DB.example.org", 5432, "elections 2026"),
+            "postgresql+psycopg://ada:secret@DB.example.org:5432/elections%202026",
+        ),
+        (
+            "postgresql+psycopg://ada:secret@db.example.org/elections",
+            ServerPlan("db2.example.org", 5432, "elections"),
+            "postgresql+psycopg://ada@db2.example.org:5432/elections",
+        ),
+        (
+            "postgresql+psycopg:///elections?host=/run/postgresql&port=5433&connect_timeout=3",
+            ServerPlan("::1", 5432, "elections"),
+            "postgresql+psycopg://[::1]:5432/elections?connect_timeout=3",
+        ),
+    ],
+    ids=["user and certificates", "password of the same server", "no password to another", "no other place"],
+)
+def test_another_server_is_gone_to_as_the_one_before(machine: Machine, before: str, server: ServerPlan, after: str):
+    """Without the certificates it is checked against, anybody could answer in its name."""
+    machine.file.parent.mkdir(parents=True)
+    machine.file.write_text(f'database = "{before}"\n', encoding="utf-8")
+    settings = load_settings(config_file=machine.file, environment={})
+    chosen = FirstRun(settings, machine.file, machine.start, secrets=machine.secrets)
+    chosen.set_up(SetupPlan("fr", server=server), untold)
+    assert [made.database for made in machine.started] == [after]
+    assert load_settings(config_file=machine.file, environment={}).database == after
 
 
 def test_a_server_is_reached_a_closed_port_and_another_service_are_not(machine: Machine, postgresql_server: str):

@@ -18,7 +18,7 @@ from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskStart, Preferences, TextSize
 from helpdesk.desk.first_run.assistant import Assistant
 from helpdesk.desk.setup_port import ServerPlan, SetupPlan
-from helpdesk.domain.errors import StoreUnreachable
+from helpdesk.domain.errors import BadSetting, StoreUnreachable
 from helpdesk.domain.progress import Progress
 from helpdesk.services import build_services
 from helpdesk.services.elections import write_election
@@ -369,7 +369,20 @@ def test_another_server_is_offered_only_where_the_settings_file_names_it(
     if environment:
         monkeypatch.setenv("HELPDESK_DATABASE", environment)
     settings = load_settings(config_file=path, database=given)
-    assert (_ProgramBehind(settings, path).start().elsewhere is not None) is offered
+    start = _ProgramBehind(settings, path).start()
+    assert (start.elsewhere is not None and start.may_choose is not None and start.may_choose()) is offered
+
+
+def test_the_settings_file_is_read_once_before_the_login(tmp_path):
+    """Whether another server is to be offered is asked when one is refused."""
+    path = tmp_path / "helpdesk.toml"
+    path.write_text('database = "postgresql+psycopg://db.example.org/elections"\n', encoding="utf-8")
+    settings = load_settings(config_file=path)
+    path.write_text("no settings any more", encoding="utf-8")
+    start = _ProgramBehind(settings, path).start()
+    assert start.may_choose is not None
+    with pytest.raises(BadSetting):
+        start.may_choose()
 
 
 def test_another_language_is_spoken_at_once_and_kept(first_start, qtbot):

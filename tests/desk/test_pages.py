@@ -204,6 +204,34 @@ def test_a_supervisor_sets_and_ends_the_incident_notice(qtbot, open_desk, superv
     qtbot.waitUntil(lambda: services.incidents.current() is None and not banner.isVisible())
 
 
+class Broken(QWidget):
+    """A page that is made and cannot be shown."""
+
+    def furnish(self):
+        return iter(())
+
+    def shown(self):
+        raise LookupError
+
+    def end(self):
+        pass
+
+
+def test_a_page_that_cannot_be_shown_holds_no_keys(qtbot, open_desk, supervisor):
+    window = open_desk(supervisor)
+    window._entries[2] = replace(window._entries[2], make=Broken)
+    with qtbot.captureExceptions() as caught:
+        press(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: window._session.tasks.running == 0)
+    assert [kind for kind, _error, _trace in caught] == [LookupError]
+    go_to(qtbot, window, 1, "votersPage")
+    box = child(window, QLineEdit, "searchBox")
+    box.setFocus()
+    for char in "MARIE":
+        QTest.keyClick(window.windowHandle(), Qt.Key(ord(char)))
+    assert box.text() == "marie"
+
+
 def test_a_page_that_cannot_be_made_holds_no_keys_and_can_be_asked_for_again(qtbot, open_desk, supervisor):
     window = open_desk(supervisor)
     box = child(window, QLineEdit, "searchBox")

@@ -161,17 +161,13 @@ class ActionDialog(Translated, QDialog):
 
     def _appear(self, held: HeldKeys) -> Iterator[None]:
         """Making it took a step already; so does dressing it, with all its fields: one by one takes longer."""
-        try:
+        with held:
             self._whole.insertWidget(0, self._scroll, 1)
             yield
             self.setObjectName(self._known_as)  # whoever finds it by its name finds all of it
             self._fit()
             self.open()
             (self.cancel_button if self._dangerous else self.first_field()).setFocus()
-        except Exception:  # told as a bug; the keys must not stay held for a dialog that never comes
-            held.hand_on(self)
-            raise
-        held.hand_on(self)
 
     def _fit(self) -> None:
         self.ensurePolished()

@@ -18,7 +18,7 @@ from helpdesk.desk.appearance import space
 from helpdesk.desk.context import LanguageChoice
 from helpdesk.desk.dialogs.fields import ChoiceField, Field
 from helpdesk.desk.icons import line_icon
-from helpdesk.desk.setup_port import FirstVoters, MailPlan, Place, ServerPlan
+from helpdesk.desk.setup_port import POSTGRESQL_PORT, FirstVoters, MailPlan, Place, ServerPlan
 from helpdesk.desk.speech import Translated
 from helpdesk.desk.widgets.wrapping_button import WrappingRadio
 from helpdesk.language.catalogue import gettext as _
@@ -32,7 +32,6 @@ class Security(StrEnum):
     NONE = "none"
 
 
-_POSTGRESQL_PORT = "5432"
 _HIGHEST_PORT = 65_535
 
 
@@ -105,7 +104,7 @@ class PlaceStep(Step):
         self._language.choose(LanguageChoice(language))
         self._places = _Choices(("placeHere", "placeServer"))
         self._host, self._port, self._database = Field("serverHost"), Field("serverPort"), Field("serverDatabase")
-        self._port.edit.setText(_POSTGRESQL_PORT)
+        self._port.edit.setText(str(POSTGRESQL_PORT))
         self._database.edit.setText("helpdesk")
         self._server = QWidget()
         column = QVBoxLayout(self._server)
