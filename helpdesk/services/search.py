@@ -11,7 +11,7 @@ from helpdesk.domain.folding import fold, words
 from helpdesk.domain.roles import PERMISSIONS, Operator, Permission, Role
 from helpdesk.domain.search import NO_FILTERS, FilterChoices, SearchFilters
 from helpdesk.domain.sound import sound
-from helpdesk.domain.states import AccountState, shown_state
+from helpdesk.domain.states import shown_state
 from helpdesk.domain.voters import SearchHit
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.guard import operator_at_work
@@ -19,7 +19,6 @@ from helpdesk.store.schema import voter
 from helpdesk.store.search import FoundVoter, Plan, folded_query, search_session
 from helpdesk.store.search.tables import search_place
 
-_STATES = {state.value: state for state in AccountState}
 _WARMING = ("a", "ma", "martin", "marie d", "dupont m", "ie.du", "martni", "an.mar", "martin@")
 
 
@@ -40,13 +39,14 @@ class Search:
         typed or pasted is an error. Raises RoleRefused, SessionEnded and the store's faults.
         """
         query, now = folded_query(read_pasted(text)), self._context.clock()
-        role, found = self._session.search(Plan(query), operator=actor, filters=filters, now=now, limit=limit)
-        if role is None:
-            raise SessionEnded
-        if Permission.SEARCH_VOTERS not in PERMISSIONS[Role(role)]:
-            raise RoleRefused(Permission.SEARCH_VOTERS)
-        asked = _Asked(query)
-        return tuple([asked.hit(each, now) for each in found])
+        with self._context.store.telling_damage():
+            role, found = self._session.search(Plan(query), operator=actor, filters=filters, now=now, limit=limit)
+            if role is None:
+                raise SessionEnded
+            if Permission.SEARCH_VOTERS not in PERMISSIONS[Role(role)]:
+                raise RoleRefused(Permission.SEARCH_VOTERS)
+            asked = _Asked(query)
+            return tuple([asked.hit(each, now) for each in found])
 
     def warm_up(self, actor: Operator) -> None:
         """Read the parts of the index that every search needs, so that the first key is as quick as the next.
@@ -105,7 +105,7 @@ class _Asked:
             voter.tied_address,
             voter.other_addresses,
             self._resembles(voter) if voter.similar else self._matched(voter, name),
-            shown_state(_STATES[voter.state], voter.locked_until, now),
+            shown_state(voter.state, voter.locked_until, now),
             f"{voter.establishment_name} ({voter.establishment_code})",
         )
 

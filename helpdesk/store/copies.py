@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from helpdesk.domain.errors import CopyBroken, NotEmbedded, StoreFull, StoreReadOnly, UnreadableFile
+from helpdesk.store.damage import has_whole_pages, opened_to_check
 from helpdesk.store.engine import APPLICATION_ID, BUSY_TIMEOUT_MS, Store, sqlite_fault
 from helpdesk.store.revisions import REVISIONS
 from helpdesk.system.open_files import remove_file, replace_file, sync_file
@@ -49,10 +50,10 @@ def check_copy(path: Path) -> None:
     if not path.is_file():
         raise UnreadableFile(str(path), "missing")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+        with closing(opened_to_check(path)) as copy:
             if copy.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise UnreadableFile(str(path), "not_a_copy")
-            if copy.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+            if not has_whole_pages(copy):
                 raise CopyBroken(str(path), "pages")
             if copy.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise CopyBroken(str(path), "references")

@@ -47,6 +47,7 @@ from helpdesk.domain.errors import (
     StoreTooOld,
     StoreUnreachable,
 )
+from helpdesk.store.damage import has_strange_values, has_whole_pages, opened_to_check
 from helpdesk.store.revisions import REVISIONS
 from helpdesk.store.schema import operator, voter
 from helpdesk.store.server import Login, connect, guarded_url
@@ -142,7 +143,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing: one consistent view, rolled back at the end."""
-        with self._telling_damage(), _faults(), self.engine.connect() as connection:
+        with self.telling_damage(), _faults(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -154,7 +155,7 @@ class Store:
         while it was committing.
         """
         with (
-            self._telling_damage(),
+            self.telling_damage(),
             _faults(),
             self.engine.connect().execution_options(helpdesk_write=True) as connection,
         ):
@@ -173,8 +174,11 @@ class Store:
                 raise
 
     @contextmanager
-    def _telling_damage(self) -> Iterator[None]:
-        """What nobody expects is put down to the embedded file if that is damaged: a row may then hold anything."""
+    def telling_damage(self) -> Iterator[None]:
+        """What nobody expects is put down to the embedded file if that is damaged: a row may then hold anything.
+
+        Every transaction is watched so; what is made of rows after it, by whoever makes it. Raises StoreDamaged.
+        """
         try:
             yield
         except (HelpdeskError, IntegrityError):  # a rule of the tables that was broken is nothing unexpected
@@ -189,8 +193,8 @@ class Store:
         if self.path is None or not self.path.exists():
             return False
         try:
-            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-                return str(file.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok"
+            with closing(opened_to_check(self.path)) as file:
+                return not has_whole_pages(file) or has_strange_values(file)
         except sqlite3.Error as error:
             return isinstance(sqlite_fault(error), StoreDamaged)
 

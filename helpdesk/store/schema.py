@@ -1,9 +1,9 @@
 """Every table of the store, for SQLite and PostgreSQL alike (the search index has its own: `store.search`)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -49,7 +49,28 @@ NAMING = {
 metadata = MetaData(naming_convention=NAMING)
 
 
-class UtcDateTime(TypeDecorator[datetime]):
+_Value = TypeVar("_Value")
+
+
+class _Spelled(TypeDecorator[_Value]):
+    """What the embedded file keeps as a text of a certain form."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], _Value | None] | None:
+        """Raises StoreDamaged for a text of another form: this program wrote none."""
+        read = super().result_processor(dialect, coltype)
+        if read is None:  # a server's driver has read it
+            return None
+
+        def read_spelled(text: Any) -> _Value | None:  # noqa: ANN401 (whatever the driver gives)
+            try:
+                return read(text)
+            except (ValueError, TypeError):  # another form, or no text
+                raise StoreDamaged from None
+
+        return read_spelled
+
+
+class UtcDateTime(_Spelled[datetime]):
     """An aware datetime, kept in UTC: `timestamptz` on PostgreSQL, sortable text without a zone on SQLite."""
 
     impl = DateTime(timezone=True)
@@ -64,20 +85,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """Raises StoreDamaged for a text that is no time: this program wrote none."""
-        read = super().result_processor(dialect, coltype)
-        if read is None:  # never so for a decorated type
-            raise TypeError
-
-        def read_time(value: Any) -> datetime | None:  # noqa: ANN401 (whatever the driver gives)
-            try:
-                return read(value)
-            except ValueError:
-                raise StoreDamaged from None
-
-        return read_time
-
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give times back in UTC."""
         if value is None:
@@ -85,9 +92,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+class Day(_Spelled[date]):
+    """A day of the calendar."""
+
+    impl = Date
+    cache_ok = True
+
+
+class Document(_Spelled[dict[str, Any]]):
+    """Names and what they say, as JSON."""
+
+    impl = JSON().with_variant(JSONB, "postgresql")
+    cache_ok = True
+
+
 # An integer key that SQLite takes as its rowid, and that has room for every audit row and mail on PostgreSQL.
 Key = BigInteger().with_variant(Integer, "sqlite")
-Document = JSON().with_variant(JSONB, "postgresql")
 
 
 # Folded text is compared byte by byte on both databases, so that a range of an index is a prefix.
@@ -151,7 +171,7 @@ voter = Table(
     _required("family_name"),
     Column("usage_name", Text, nullable=False, server_default=""),
     _required("first_name"),
-    Column("birth_date", Date),
+    Column("birth_date", Day),
     Column("establishment_id", Integer, ForeignKey("establishment.id"), nullable=False, index=True),
     _required("academy"),
     _required("department"),
@@ -531,7 +551,7 @@ contact = Table(
     _required("motive"),
     Column("outcome", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
-    Column("follow_up", Date),
+    Column("follow_up", Day),
     Index("ix_contact_started", "started"),
     Index(
         "ix_contact_follow_up",

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Connection, Date, Integer, Row, Select, String, func, literal_column, select
+from sqlalchemy import Boolean, Connection, Integer, Row, Select, String, func, literal_column, select
 from sqlalchemy.types import TypeEngine
 
-from helpdesk.store.schema import UtcDateTime
+from helpdesk.store.schema import Day, Document, UtcDateTime
 
 Record = Row[Any] | SimpleNamespace
 """A row of an answer; its columns are attributes."""
@@ -44,9 +44,9 @@ def _readers(question: Select[Any]) -> dict[str, Callable[[Any], object]]:
 def _reader(kind: TypeEngine[Any]) -> Callable[[Any], object]:
     if isinstance(kind, UtcDateTime):
         return _moment
-    if isinstance(kind, Date):
+    if isinstance(kind, Day):
         return date.fromisoformat
-    if isinstance(kind, (String, Integer, Boolean, JSON)):
+    if isinstance(kind, (String, Integer, Boolean, Document)):
         return _as_it_is
     raise TypeError(f"{kind} cannot be read from JSON")
 

@@ -6,8 +6,9 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select
 
-from helpdesk.domain.errors import StoreDamaged
-from helpdesk.store.schema import account, voter
+from helpdesk.domain.errors import CopyBroken, StoreDamaged
+from helpdesk.store.copies import check_copy, copy_store
+from helpdesk.store.schema import account, audit_event, voter
 
 
 @pytest.fixture
@@ -43,11 +44,58 @@ def test_a_time_that_is_none(database, add_voter):
         connection.scalar(select(account.c.locked_until))
 
 
+def test_a_day_that_is_none(database, add_voter):
+    add_voter()
+    overwrite(database, "UPDATE voter SET birth_date = '{}'")
+    with pytest.raises(StoreDamaged), database.read() as connection:
+        connection.scalar(select(voter.c.birth_date))
+
+
+def test_a_document_that_is_none(database, services, agent, add_voter):
+    add_voter()
+    services.search.search(agent, "dupont")
+    overwrite(database, "DROP TRIGGER audit_event_no_update")
+    overwrite(database, "UPDATE audit_event SET detail = '2026-11-30'")
+    with pytest.raises(StoreDamaged), database.read() as connection:
+        connection.scalars(select(audit_event.c.detail)).all()
+
+
+def test_a_time_that_is_none_in_what_a_search_finds(database, services, agent, add_voter):
+    add_voter(locked_minutes=5)
+    overwrite(database, "UPDATE search_entry SET locked_until = '{}'")
+    with pytest.raises(StoreDamaged):
+        services.search.search(agent, "dupont")
+
+
 def test_a_text_that_is_none(database, add_voter):
     add_voter()
     overwrite(database, "UPDATE voter SET family_name = CAST(? AS TEXT)", b"Dupo\xffnt")
     with pytest.raises(StoreDamaged), database.read() as connection:
         connection.scalar(select(voter.c.family_name))
+
+
+def test_a_value_of_another_kind_that_breaks_no_rule_of_its_table(database, services, agent, add_voter):
+    add_voter()
+    overwrite(database, "UPDATE search_entry SET text = CAST('7' AS BLOB)")
+    with pytest.raises(StoreDamaged):
+        services.search.search(agent, "dupont")
+
+
+def test_a_state_that_is_none_in_what_a_search_finds(database, services, agent, add_voter):
+    add_voter()
+    overwrite(database, "UPDATE search_entry SET state = 'in~ited'")
+    with pytest.raises(StoreDamaged):
+        services.search.search(agent, "dupont")
+
+
+def test_a_copy_whose_row_breaks_a_rule_of_its_table(database, add_voter, tmp_path):
+    add_voter()
+    copy_store(database, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as file, file:
+        file.execute("PRAGMA ignore_check_constraints = ON")
+        file.execute("UPDATE account SET state = 'in~ited'")
+    with pytest.raises(CopyBroken):
+        check_copy(tmp_path / "copy.db")
 
 
 def test_an_error_that_nobody_expects_is_put_down_to_a_file_that_is_damaged(database, add_voter):

@@ -301,8 +301,9 @@ def complaints_of(path: Path) -> frozenset[str]:
     """All that SQLite finds wrong with a file."""
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.text_factory = lambda text: text.decode("utf-8", "replace")
             return frozenset(row[0] for row in connection.execute("PRAGMA integrity_check(1000)"))
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter at a complaint that is no text
         return frozenset({str(error)})
 
 

@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from helpdesk.domain.errors import StoreDamaged
 from helpdesk.domain.folding import fold
+from helpdesk.domain.states import AccountState
 
 _VOTER, _FIELD = "\x1e", "\x1f"
 _FAR = 99.0
+_STATES = {state.value: state for state in AccountState}
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 
 
@@ -26,7 +29,7 @@ class FoundVoter(NamedTuple):
     usage_name: str
     establishment_code: str
     establishment_name: str
-    state: str
+    state: AccountState
     locked_until: datetime | None
     tied_address: str
     other_addresses: tuple[str, ...]
@@ -45,9 +48,15 @@ def found_voter(
     similar: bool,  # noqa: FBT001 (a column of a row)
     row: tuple[int, str, str | None, str, str],
 ) -> FoundVoter:
-    """A voter out of a row of `search_entry`: id, state, end of the lock, what is shown, text."""
+    """A voter out of a row of `search_entry`: id, state, end of the lock, what is shown, text.
+
+    Raises StoreDamaged for a row that this program did not write.
+    """
     voter_id, state, locked, shown, entry = row
-    return _found(voter_id, similar, state, locked, shown.split(_FIELD), entry)
+    try:
+        return _found(voter_id, similar, state, locked, shown.split(_FIELD), entry)
+    except (ValueError, KeyError, AttributeError):  # too few parts, no state or time, no text
+        raise StoreDamaged from None
 
 
 def _found(
@@ -68,7 +77,7 @@ def _found(
         tied, *others = [as_written.get(each, each) for each in (tied, *others)]
     until = datetime.fromisoformat(locked).replace(tzinfo=UTC) if locked else None
     return FoundVoter(
-        voter_id, similar, number, first, family, usage, code, name, state, until, tied, tuple(others)
+        voter_id, similar, number, first, family, usage, code, name, _STATES[state], until, tied, tuple(others)
     )  # fmt: skip
 
 
