@@ -66,15 +66,15 @@ class Roll:
     """Typed at once, for recall."""
 
     @classmethod
-    def of(cls, path: Path, *, count: int, seed: int) -> "Roll":
-        """Texts for `count` voters drawn from a roll."""
+    def of(cls, path: Path, *, count: int, seed: int, each_kind: int = EACH_KIND) -> "Roll":
+        """Texts for `count` voters drawn from a roll, and for recall so many more of each kind."""
         everybody = {person.number: person for person in people(path, count=sys.maxsize, seed=seed)}
         rng = random.Random(seed)
         known = list(everybody.values())
         drawn = rng.sample(known, min(count, len(known)))
         typed = list(texts(drawn, seed=seed))
         rng.shuffle(typed)  # a peer that is stopped in time has typed some of every kind
-        more = list(texts(rng.sample(known, min(EACH_KIND * len(_KINDS), len(known))), seed=seed + 1))
+        more = list(texts(rng.sample(known, min(each_kind * len(_KINDS), len(known))), seed=seed + 1))
         return cls(path, everybody, typed, more)
 
 
@@ -91,7 +91,7 @@ def main() -> int:
         if not asked.alone:
             path = Path(folder) / "small.csv"
             write_sample(path, voters=asked.peer_voters, seed=asked.seed)
-            roll = Roll.of(path, count=asked.texts, seed=asked.seed)
+            roll = Roll.of(path, count=asked.texts, seed=asked.seed, each_kind=0)
             small = _on_both(roll, asked.only)
             theirs = _peers(roll)
             _print(f"peers, {len(roll.everybody):,} voters", {name: each.row() for name, each in theirs.items()})
