@@ -110,7 +110,8 @@ class Arrivals(ABC):
             self._write(ids, rows, addresses)
         places = [*map(str, map(self.places.__getitem__, zip(rows["academie"], rows["departement"], strict=True)))]
         names = (rows["prenom"], rows["nom_famille"], rows["nom_usage"])
-        self._index.add(NewVoters(first_id, *names, rows["academie"], places, together))
+        shown = self._shown(rows, first_id, addresses)
+        self._index.add(NewVoters(first_id, *names, rows["academie"], places, together, shown))
 
     def end(self) -> None:
         """No more voters come: what the index still needs is done beside what the caller does now."""
@@ -137,6 +138,10 @@ class Arrivals(ABC):
 
         Establishments and ballots are there already. Raises WorkerLost.
         """
+
+    @abstractmethod
+    def _shown(self, rows: RollRows, first_id: int, addresses: Sequence[tuple[int, str, str, int]]) -> Sequence[str]:
+        """What a search result shows of each; nothing where the server makes it itself."""
 
     @abstractmethod
     def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:

@@ -51,6 +51,9 @@ class SentVoters(Arrivals):
         self._append("voter", map("\t".join, voters))
         self._append("address", [f"{each}\t{address}\t{folded}\t{tied}" for each, address, folded, tied in addresses])
 
+    def _shown(self, *_rows: object) -> Sequence[str]:
+        return ()
+
     def _append(self, name: str, lines: Iterable[str]) -> None:
         """No value holds a tab or a line break: backslashes are all that there is to escape."""
         text = "\n".join((*lines, ""))

@@ -44,6 +44,7 @@ _COPY_MORE = _COPY | {
         " SELECT voter_id, address, folded, tied FROM staged.address ORDER BY id"
     )
 }
+_BETWEEN_SHOWN = "\x1f"
 # `shown` is what the triggers of migration 0012 would make of each.
 _PUT_ENTRIES = (
     "INSERT INTO search_entry (voter_id, text, shown) SELECT e.voter_id, e.text, v.number || char(31) || v.first_name"
@@ -53,8 +54,8 @@ _PUT_ENTRIES = (
     " FROM staged_index.search_entry AS e CROSS JOIN voter AS v ON v.id = e.voter_id"
     " CROSS JOIN establishment AS p ON p.id = v.establishment_id"
 )
+_COPY_ENTRIES = "INSERT INTO search_entry SELECT * FROM staged_index.search_entry"
 _COPY_INDEX = (
-    _PUT_ENTRIES,
     "INSERT INTO search_key SELECT * FROM staged_index.search_key",
     "INSERT OR IGNORE INTO search_part SELECT * FROM staged_index.search_part",
     "INSERT OR IGNORE INTO search_slip SELECT * FROM staged_index.search_slip",
@@ -69,7 +70,7 @@ _COUNT_WORDS = (
 class StagedVoters(Arrivals):
     """New voters of one import into an embedded store."""
 
-    STEPS = len(_COPY) + len(_COPY_INDEX) + 1
+    STEPS = len(_COPY) + len(_COPY_INDEX) + 2
 
     def __init__(self, folder: Path, ground: Ground, connection: Connection) -> None:
         """Make the files in this folder, with tables as `connection` has them."""
@@ -79,6 +80,8 @@ class StagedVoters(Arrivals):
         self._forms = TableForms.of(connection, _TABLES)
         self._establishments, self._ballots = Numbered(ground.establishments), Numbered(ground.ballots)
         self._cells: Numbered[str] = Numbered({})
+        self._names: dict[str, str] = {}
+        self._are_named_alike = True
         self._file = staging_file(folder / _VOTERS_FILE)
         for table in (*self._forms.tables, *_ASIDE):
             self._file.execute(table)
@@ -106,6 +109,17 @@ class StagedVoters(Arrivals):
         self._file.executemany(_PUT_ADDRESS, addresses)
         cells = zip(ids, map(self._cells.__getitem__, rows["codes_scrutins"]), strict=True)
         self._file.executemany("INSERT INTO cell_of VALUES (?, ?)", cells)
+
+    def _shown(self, rows: RollRows, first_id: int, addresses: Sequence[tuple[int, str, str, int]]) -> Sequence[str]:
+        for code, name in {*zip(rows["uai"], rows["etablissement"], strict=True)}:
+            self._are_named_alike &= self._names.setdefault(code, name) == name
+        pairs = [""] * len(rows)
+        otherwise = [(voter_id, fold, written) for voter_id, written, fold, _tied in addresses if written != fold]
+        for voter_id, fold, written in sorted(otherwise):
+            place = voter_id - first_id
+            pairs[place] = f"{pairs[place]} {fold} {written}".lstrip()
+        columns = ("id_electeur", "prenom", "nom_famille", "nom_usage", "uai", "etablissement")
+        return [*map(_BETWEEN_SHOWN.join, zip(*map(rows.__getitem__, columns), pairs, strict=True))]
 
     def _enrolled(self) -> Iterator[tuple[int, int]]:
         for cell, number in self._cells.items():
@@ -136,6 +150,21 @@ class StagedVoters(Arrivals):
             yield (done := done + 1)
         self._index.wait()
         run("ATTACH ? AS staged_index", (str(self._folder / _INDEX_FILE),))
+        self._put_entries(connection)
+        yield (done := done + 1)
         for statement in (*_COPY_INDEX, _COPY_WORDS if self.are_first else _COUNT_WORDS):
             run(statement)
             yield (done := done + 1)
+
+    def _put_entries(self, connection: Connection) -> None:
+        """As they lie, but for a file that calls an establishment by several names: one of them is shown in the end."""
+        run = connection.exec_driver_sql
+        if not self._are_named_alike or not self.are_first:
+            run(_COPY_ENTRIES if self._are_named_alike else _PUT_ENTRIES)
+            return
+        triggers = run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'search_entry'").all()
+        for name, _made in triggers:  # SQLite would ask it of each row, and take none over as it lies
+            run(f"DROP TRIGGER {name}")
+        run(_COPY_ENTRIES)
+        for _name, made in triggers:
+            run(made)

@@ -443,6 +443,27 @@ def assert_index_is_as_if_fresh(database):
         assert index_content(connection) == kept
 
 
+@pytest.mark.parametrize("called", ["Lycée A", "Lycée B"])  # an establishment of one name, and of two
+def test_a_first_import_shows_voters_as_the_triggers_would(load, database, called):
+    def triggers():
+        if database.keeps_logins:
+            return None
+        with database.read() as connection:
+            made = connection.exec_driver_sql("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+            return sorted(map(tuple, made))
+
+    before = triggers()
+    several = "Z@b.fr|D@c.fr|y@b.fr|A@d.fr"
+    load(
+        row(1, mel_identifiant="Marie.X@b.fr", mel_secondaires=several, etablissement="Lycée A"),
+        row(2, mel_secondaires="e@b.fr", etablissement=called),
+    )
+    assert triggers() == before
+    assert_index_is_as_if_fresh(database)
+    load(row(1, etablissement="Lycée C"), row(3, mel_identifiant="U@b.fr", etablissement="Lycée C"), row(2))
+    assert_index_is_as_if_fresh(database)
+
+
 def test_the_first_import_leaves_every_key_and_index_as_it_was(load, database):
     def described(found):
         options = {name: str(each) for name, each in found.pop("dialect_options", {}).items()}

@@ -17,14 +17,14 @@ from helpdesk.store.table_forms import TableForms
 
 INDEX_TABLES = (search_entry, search_key, search_vocabulary, search_part, search_slip)
 _CACHE_KIB = 16 * 1024
-_COLUMNS, _VALUES = "\x1e", "\x1f"
-_PUT_ENTRY = f"INSERT INTO {search_entry.name} (voter_id, text) VALUES (?, ?)"
+_COLUMNS, _VALUES = "\x1c", "\x1d"
+_PUT_ENTRY = f"INSERT INTO {search_entry.name} (voter_id, text, shown) VALUES (?, ?, ?)"
 
 
 class NewVoters(NamedTuple):
     """Voters to be made findable: ids from `first_id` on; folded addresses are joined by spaces, the tied one first.
 
-    No value holds a control character.
+    No value holds a control character, but for those between the parts of what is `shown`, which a server makes itself.
     """
 
     first_id: int
@@ -34,6 +34,7 @@ class NewVoters(NamedTuple):
     academies: Sequence[str]
     places: Sequence[str]
     addresses: Sequence[str]
+    shown: Sequence[str] = ()
 
     def packed(self) -> bytes:
         """All of it in a form that another process reads quickly."""
@@ -56,7 +57,7 @@ def entries_of(voters: NewVoters) -> list[tuple[int, str, Entry]]:
             entry_of(first=first, family=family, usage=usage, academy=academy, addresses=addresses.split(" ")),
         )
         for voter_id, (first, family, usage, academy, place, addresses) in enumerate(
-            zip(*voters[1:], strict=True), voters.first_id
+            zip(*voters[1:-1], strict=True), voters.first_id
         )
     ]
 
@@ -90,7 +91,10 @@ class StagedIndex:
         """Take in voters."""
         entries = entries_of(voters)
         self._counts.update(chain.from_iterable([entry.words for _id, _place, entry in entries]))
-        self._connection.executemany(_PUT_ENTRY, [(voter_id, entry.text) for voter_id, _place, entry in entries])
+        shown = [
+            (voter_id, entry.text, each) for (voter_id, _place, entry), each in zip(entries, voters.shown, strict=True)
+        ]
+        self._connection.executemany(_PUT_ENTRY, shown)
         keys: list[tuple[str, int, int]] = []
         for voter_id, place, entry in entries:
             keys.extend(zip(entry.keys, repeat(voter_id), repeat(int(place))))
