@@ -1,6 +1,7 @@
 """Without seeing the window: what a screen reader is told on the real accessibility bus, and what is typed in reply."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from helpdesk.services.elections import write_election
 from helpdesk.store.engine import Store
 from tests.accessibility.screen import Seat, seat
 from tests.conftest import PASSWORD, SetClock, make_context
-from tests.voters import VoterMaker
+from tests.desk.tour import DIALOGS, OF_A_VOTER, OF_APPROVALS, OF_MAIL, OF_MENUS, OF_OPERATORS, furnish
+from tests.voters import VoterMaker, verify_caller
 
 TIED, OTHER, MARIE = "helene.martin@ac-rennes.fr", "helene.lefevre@ac-rennes.fr", "marie.dupont@ac-rennes.fr"
 
@@ -159,31 +161,80 @@ def test_every_page_tells_a_name_a_role_and_a_state_of_each_control(
     assert {page: found for page, found in wanting.items() if found} == {}
 
 
-def test_dialogs_of_pages_and_menus_tell_theirs_and_give_the_focus_back(
-    begin: Callable[[Operator], Seat], administrator: Operator
+@dataclass(frozen=True)
+class Way:
+    """How a dialog is opened: by keys, or with the button of this name; and what its window is called."""
+
+    title: str
+    keys: tuple[str, ...] = ()
+    button: str = ""
+
+
+WAYS = {
+    "verifyDialog": Way("Verify the caller", keys=("ctrl+i",)),
+    "resendDialog": Way("Resend the mail", keys=("ctrl+r",)),
+    "resetChallengeDialog": Way("Reset the challenge question", keys=("ctrl+shift+r",)),
+    "callDialog": Way("Log the call", keys=("ctrl+l",)),
+    "addressDialog": Way("Ask for another tied address", button="Change the address"),
+    "inviteDialog": Way("Invite voters in bulk", button="Invite voters"),
+    "campaignsDialog": Way("Campaigns", button="Campaigns"),
+    "wordingDialog": Way("Wording of mails", button="Wording of mails"),
+    "approveDialog": Way("Approve the change of address", button="Approve"),
+    "refuseDialog": Way("Turn down the change of address", button="Turn down"),
+    "addOperatorDialog": Way("Add an operator", button="Add an operator"),
+    "operatorScopeDialog": Way("Change the scope", button="Change the scope"),
+    "operatorPasswordDialog": Way("Give a new password", button="New password"),
+    "operatorToggleDialog": Way("Close the access", button="Close the access"),
+    "incidentDialog": Way("Incident notice", keys=("alt+d", *("Down",) * 4, "Return")),
+    "helpWindow": Way("User guide", keys=("F1",)),
+}
+
+
+def test_every_dialog_tells_a_name_a_role_and_a_state_of_each_control_and_gives_the_focus_back(
+    begin: Callable[[Operator], Seat],
+    services: Services,
+    add_voter: VoterMaker,
+    administrator: Operator,
+    agent: Operator,
+    clock: SetClock,
 ):
+    """All that the walk of the desk's own tests comes to (`tests.desk.tour`)."""
+    number = furnish(services, agent, add_voter, clock)
+    verify_caller(services, administrator, number)
     sitting = begin(administrator)
-    sitting.key("ctrl+2")
-    assert sitting.focus_comes_to("Waiting").role == "combo box"
     wanting = {}
-    for button, title in (
-        ("Invite voters", "Invite voters in bulk"),
-        ("Campaigns", "Campaigns"),
-        ("Wording of mails", "Wording of mails"),
-    ):
-        sitting.tab_to(button)
-        sitting.key("space")
-        sitting.sits_before(title)
-        sitting.focus_comes_to("")
-        wanting[title] = sitting.nameless()
-        sitting.key("Escape")
-        sitting.sits_before(administrator.name)
-        sitting.focus_comes_to(button)  # where it was
-    sitting.key("F1")
-    sitting.sits_before("User guide")
-    sitting.focus_comes_to("Search in the guide")
-    wanting["User guide"] = sitting.nameless()
-    assert {title: found for title, found in wanting.items() if found} == {}
+
+    def look_at(*names: str) -> None:
+        for name in names:
+            wanting[name] = look(sitting, WAYS[name], back_to=administrator.name)
+
+    open_voter(sitting, number)
+    look_at(*OF_A_VOTER)
+    for page, names in ((2, OF_MAIL), (3, OF_APPROVALS)):
+        sitting.key(f"ctrl+{page}")
+        look_at(*(f"{name}Dialog" for name in names))
+    sitting.key("ctrl+7")
+    sitting.focus_comes_to("Look")
+    sitting.key("Right")
+    look_at(*(f"{name}Dialog" for name in OF_OPERATORS))
+    look_at(*OF_MENUS)
+    assert set(wanting) == set(DIALOGS)
+    assert {name: found for name, found in wanting.items() if found} == {}
+
+
+def look(sitting: Seat, way: Way, *, back_to: str) -> list[str]:
+    """Open it, see what its controls do not tell, and leave it: the focus is where it was."""
+    if way.button:
+        sitting.tab_to(way.button)
+    before = sitting.focus_comes_to(way.button)
+    sitting.key(*(way.keys or ("space",)))
+    sitting.sits_before(way.title)
+    sitting.focus_comes_to("")
+    wanting = sitting.nameless()
+    sitting.key("Escape")
+    sitting.sits_before(back_to)
+    sitting.focus_comes_to(before.name)
+    return wanting
 
 
 def is_chosen(sitting: Seat, page: str) -> bool:

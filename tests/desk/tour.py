@@ -19,6 +19,21 @@ from tests.voters import VoterMaker, verify_caller
 
 Look = Callable[[QWidget], object]
 
+OF_A_VOTER = {
+    "verifyDialog": "verify",
+    "resendDialog": "resend",
+    "resetChallengeDialog": "reset_challenge",
+    "addressDialog": "change_address",
+    "callDialog": "log_call",
+}
+"""The dialogs of a voter's page, each with the action that opens it."""
+OF_MAIL, OF_APPROVALS = ("invite", "campaigns", "wording"), ("approve", "refuse")
+OF_OPERATORS = ("addOperator", "operatorScope", "operatorPassword", "operatorToggle")
+"""What the dialogs of these pages, and the buttons that open them, are called before `Dialog` and `Button`."""
+OF_MENUS = {"incidentDialog": "_set_incident", "helpWindow": "_guide"}
+DIALOGS = (*OF_A_VOTER, *(f"{name}Dialog" for name in (*OF_MAIL, *OF_APPROVALS, *OF_OPERATORS)), *OF_MENUS)
+"""Every dialog that an administrator comes to."""
+
 
 def furnish(services: Services, agent: Operator, add_voter: VoterMaker, clock: SetClock) -> str:
     """Voters, calls, mails, a request and notes, as after a morning; the number of a voter with most of it."""
@@ -79,30 +94,24 @@ class Tour:
         self.qtbot.waitUntil(actions.change_address.isEnabled)
         self._settle()
         self.look(page)
-        for action, name in (
-            (actions.verify, "verifyDialog"),
-            (actions.resend, "resendDialog"),
-            (actions.reset_challenge, "resetChallengeDialog"),
-            (actions.change_address, "addressDialog"),
-            (actions.log_call, "callDialog"),
-        ):
-            self._trigger(action, name)
+        for name, action in OF_A_VOTER.items():
+            self._trigger(getattr(actions, action), name)
 
     def page_dialogs(self) -> None:
         """The dialogs that pages and menus open."""
         page = self.go_to(MAIL)
-        for name in ("invite", "campaigns", "wording"):
+        for name in OF_MAIL:
             self._press(page, f"{name}Button", f"{name}Dialog")
         page = self.go_to(APPROVALS)
-        self._press(page, "approveButton", "approveDialog")
-        self._press(page, "refuseButton", "refuseDialog")
+        for name in OF_APPROVALS:
+            self._press(page, f"{name}Button", f"{name}Dialog")
         page = self.go_to(SETTINGS)
         child(page, QTabWidget, "settingsTabs").setCurrentIndex(1)
         self._settle()
-        for name in ("addOperator", "operatorScope", "operatorPassword", "operatorToggle"):
+        for name in OF_OPERATORS:
             self._press(page, f"{name}Button", f"{name}Dialog")
-        self._trigger(self.window._set_incident, "incidentDialog")
-        self._trigger(self.window._guide, "helpWindow")
+        for name, action in OF_MENUS.items():
+            self._trigger(getattr(self.window, action), name)
 
     def go_to(self, place: int) -> QWidget:
         """Show a page of the navigation."""
