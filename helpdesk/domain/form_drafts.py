@@ -19,6 +19,10 @@ class Form(StrEnum):
     INVITE = "invite"
     INCIDENT = "incident"
     WORDING = "wording"
+    ADD_OPERATOR = "add_operator"
+    OPERATOR_SCOPE = "operator_scope"
+    SETTINGS = "settings"
+    CALENDAR = "calendar"
 
 
 MAY_SEND: dict[Form, Permission] = {
@@ -32,13 +36,17 @@ MAY_SEND: dict[Form, Permission] = {
     Form.INVITE: Permission.INVITE,
     Form.INCIDENT: Permission.SET_INCIDENT,
     Form.WORDING: Permission.WORD_MAILS,
+    Form.ADD_OPERATOR: Permission.MANAGE_OPERATORS,
+    Form.OPERATOR_SCOPE: Permission.MANAGE_OPERATORS,
+    Form.SETTINGS: Permission.MANAGE_OPERATORS,
+    Form.CALENDAR: Permission.CHANGE_CALENDAR,
 }
 """What an operator must be allowed to do with a form for its texts to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormPlace:
-    """One form about one thing: `about` tells apart what a voter has several of (mails, requests) or wordings.
+    """One form about one thing: `about` tells apart what a voter has several of (mails, requests), wordings, operators.
 
     `voter` is the voter number, None where a form is about no voter.
     """

@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
@@ -237,3 +247,51 @@ def test_an_unsent_wording_comes_back_beside_what_a_colleague_saved_since(
     dialog = desk_of.dialog("wordingDialog")
     assert "Bienvenue" in written(dialog)
     assert child(dialog, QWidget, "takeTheirsButton").isVisible()
+
+
+@pytest.fixture
+def administrators(
+    qtbot: QtBot,
+    desk: Desk,
+    open_desk: Callable[[Operator], MainWindow],
+    services: Services,
+    administrator: Operator,
+    agent: Operator,
+) -> Crashing:
+    """An administrator's, with an operator to look after."""
+    del agent
+    return Crashing(qtbot, desk, open_desk, administrator, services, "")
+
+
+def operator_dialog(desk_of: Crashing, name: str) -> QDialog:
+    page = go_to(desk_of.qtbot, desk_of.window, 7, "settingsPage")
+    child(page, QTabWidget, "settingsTabs").setCurrentIndex(1)
+    desk_of.settle()
+    button = child(page, QPushButton, f"{name}Button")
+    desk_of.qtbot.waitUntil(button.isEnabled)
+    button.click()
+    dialog = opened(desk_of.qtbot, desk_of.window, f"{name}Dialog")
+    desk_of.settle()
+    return dialog
+
+
+@pytest.mark.parametrize(("name", "field"), [("addOperator", "operatorName"), ("operatorScope", "operatorAcademies")])
+def test_what_was_typed_of_an_operator_comes_back_and_a_password_never_does(
+    qtbot: QtBot, administrators: Crashing, database: Store, name: str, field: str
+) -> None:
+    dialog = operator_dialog(administrators, name)
+    password = dialog.findChild(QLineEdit, "operatorPassword")
+    if password is not None:
+        password.setText("Planted-4711-Secret")
+    child(dialog, QLineEdit, field).setText("Jeanne Martin")
+    qtbot.waitUntil(lambda: kept(database) == 1)
+    administrators.crash(dialog)
+    dialog = operator_dialog(administrators, name)
+    assert child(dialog, QLineEdit, field).text() == "Jeanne Martin"
+    assert child(dialog, QLabel, "typedBefore").isVisible()
+    assert "Planted-4711-Secret" not in written(dialog)
+    with database.read() as connection:
+        assert "Planted-4711-Secret" not in str(connection.execute(select(form_draft.c.texts)).all())
+    dialog.reject()
+    administrators.gone(f"{name}Dialog")
+    assert kept(database) == 0

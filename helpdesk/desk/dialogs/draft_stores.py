@@ -1,4 +1,4 @@
-"""Where unsent texts of the desk's dialogs are kept: notes of calls, reasons and notices, wordings of mails."""
+"""Where unsent texts of the desk's dialogs are kept: notes of calls, reasons and notices, wordings, settings."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -6,8 +6,10 @@ from functools import partial
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from helpdesk.desk.dialogs.action import ActionDialog
+from helpdesk.desk.dialogs.draft_stores import FormDraftStore
 from helpdesk.desk.dialogs.fields import ChoiceField, Field
 from helpdesk.desk.session import Session
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.domain.roles import Role, Scope
 from helpdesk.language.catalogue import gettext as _
 from helpdesk.language.words import role_text
@@ -29,6 +31,13 @@ class AddOperatorDialog(ActionDialog):
         for field in (self._name, self._role, self._password, self._academies, self._departments, self._number):
             self.body.addWidget(field)
         self.body.addStretch(1)
+        typed = {
+            "name": self._name.edit,
+            "academies": self._academies.edit,
+            "departments": self._departments.edit,
+            "number": self._number.edit,
+        }  # the password is kept nowhere
+        self.keep_typed(FormDraftStore(session, FormPlace(Form.ADD_OPERATOR)), typed)
         self.retranslate()
 
     def headline(self) -> str:
@@ -84,6 +93,8 @@ class OperatorScopeDialog(ActionDialog):
         self.body.addWidget(self._academies)
         self.body.addWidget(self._departments)
         self.body.addStretch(1)
+        typed = {"academies": self._academies.edit, "departments": self._departments.edit}
+        self.keep_typed(FormDraftStore(session, FormPlace(Form.OPERATOR_SCOPE, about=view.name)), typed)
         self.retranslate()
 
     def headline(self) -> str:
