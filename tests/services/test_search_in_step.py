@@ -52,7 +52,7 @@ def step(services, administrator, agent, supervisor, database, clock, tmp_path):
             row(
                 number, prenom=first, nom_famille=last, nom_usage=usage, academie=academy, departement=department,
                 mel_identifiant=f"{local(first, usage or last, number)}@ac-{academy.lower()}.fr",
-                mel_secondaires=f"{local(first, last, number)}@education.gouv.fr" if usage else "",
+                mel_secondaires=f"{local(first, last, number)}@Education.gouv.fr" if usage else "",
             )
             for number, (first, last, usage, (academy, department)) in people.items()
         ]  # fmt: skip

@@ -260,18 +260,21 @@ BEGIN
                 );
             WHEN 'keys' THEN
                 fresh := ARRAY(
-                    SELECT k.voter_id FROM jsonb_array_elements(probe -> 9) WITH ORDINALITY l (given, n)
+                    SELECT k.voter_id FROM (
+                        SELECT l.given ->> 0 AS begun, l.given ->> 1 AS one, l.given ->> 2 AS two, l.given ->> 3 AS three
+                        FROM jsonb_array_elements(probe -> 9) l (given) OFFSET 0
+                    ) l
                     CROSS JOIN LATERAL (
                         SELECT k.voter_id FROM (
                             SELECT k.voter_id, k.place FROM search_key k
-                            WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
+                            WHERE k.key >= l.begun AND k.key < l.begun || v_end
                             ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
                         ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT CASE WHEN narrow THEN 200 ELSE 20 END
                     ) k
-                    WHERE (l.given ->> 1 = '' OR EXISTS (
+                    WHERE (l.one = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = k.voter_id
-                        AND strpos(e.text, l.given ->> 1) > 0 AND strpos(e.text, l.given ->> 2) > 0
-                        AND strpos(e.text, l.given ->> 3) > 0
+                        AND strpos(e.text, l.one) > 0 AND strpos(e.text, l.two) > 0
+                        AND strpos(e.text, l.three) > 0
                     )) LIMIT CASE WHEN narrow THEN most_tested ELSE wanted END
                 );
             WHEN 'part' THEN
@@ -335,20 +338,23 @@ BEGIN
                 known_likes := known_likes || jsonb_build_object(probe #>> '{7,0,0}', to_jsonb(like_words[:16]));
                 fresh := ARRAY(
                     SELECT r.voter_id FROM (
-                        SELECT k.voter_id, l.given FROM unnest(like_words) w (word)
-                        CROSS JOIN jsonb_array_elements(probe -> 9) l (given)
+                        SELECT k.voter_id, l.one, l.two FROM unnest(like_words) w (word)
+                        CROSS JOIN LATERAL (  -- for each word
+                            SELECT l.given ->> 0 AS before, l.given ->> 1 AS behind, l.given ->> 2 AS one, l.given ->> 3 AS two
+                            FROM jsonb_array_elements(probe -> 9) l (given) WHERE w.word IS NOT NULL OFFSET 0
+                        ) l
                         CROSS JOIN LATERAL (
                             SELECT k.voter_id FROM (
                                 SELECT k.voter_id, k.place FROM search_key k
-                                WHERE k.key >= (l.given ->> 0) || w.word || (l.given ->> 1)
-                                AND k.key < (l.given ->> 0) || w.word || (l.given ->> 1) || v_end
+                                WHERE k.key >= l.before || w.word || l.behind
+                                AND k.key < l.before || w.word || l.behind || v_end
                                 ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
                             ) k WHERE (places IS NULL OR k.place = ANY (places))
-                            LIMIT CASE WHEN l.given ->> 2 = '' AND NOT narrow THEN 20 ELSE 200 END
+                            LIMIT CASE WHEN l.one = '' AND NOT narrow THEN 20 ELSE 200 END
                         ) k LIMIT most_checked
-                    ) r WHERE (r.given ->> 2 = '' OR EXISTS (
+                    ) r WHERE (r.one = '' OR EXISTS (
                         SELECT FROM search_entry e WHERE e.voter_id = r.voter_id
-                        AND strpos(e.text, r.given ->> 2) > 0 AND strpos(e.text, r.given ->> 3) > 0
+                        AND strpos(e.text, r.one) > 0 AND strpos(e.text, r.two) > 0
                     )) LIMIT CASE WHEN narrow THEN most_tested ELSE most_similar * 4 END
                 );
             WHEN 'both_similar' THEN
@@ -372,13 +378,15 @@ BEGIN
                         FROM (
                             SELECT q.voter_id, q.typed, q.word, left(q.word, q.compared) AS begun
                             FROM (
-                                SELECT k.voter_id, split_part(k.key, ' ', 2) AS word, l.given ->> 1 AS typed,
-                                    (l.given ->> 2)::int AS compared
-                                FROM jsonb_array_elements(probe -> 9) WITH ORDINALITY l (given, n)
+                                SELECT k.voter_id, split_part(k.key, ' ', 2) AS word, l.typed, l.compared
+                                FROM (
+                                    SELECT l.given ->> 0 AS low, l.given ->> 1 AS typed, (l.given ->> 2)::int AS compared
+                                    FROM jsonb_array_elements(probe -> 9) l (given) OFFSET 0
+                                ) l
                                 CROSS JOIN LATERAL (
                                     SELECT k.voter_id, k.key FROM (
                                         SELECT k.voter_id, k.key, k.place FROM search_key k
-                                        WHERE k.key >= l.given ->> 0 AND k.key < l.given ->> 0 || v_end
+                                        WHERE k.key >= l.low AND k.key < l.low || v_end
                                         ORDER BY k.key, k.voter_id, k.place LIMIT most_read_of_each
                                     ) k WHERE (places IS NULL OR k.place = ANY (places)) LIMIT most_near
                                 ) k LIMIT most_near_in_all
