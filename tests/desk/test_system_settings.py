@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from helpdesk.cli.desk_settings import DeskSettings
 from helpdesk.config import load_settings
+from helpdesk.desk.app import Desk
 from helpdesk.desk.context import DeskContext
 from helpdesk.desk.main_window import MainWindow
 from helpdesk.domain.roles import Operator
+from helpdesk.store.engine import Store
+from helpdesk.store.schema import form_draft
 from tests.desk.conftest import Keyring, child, go_to
 
 DATABASE = "postgresql+psycopg://elections@db.example.org/helpdesk"
@@ -71,6 +75,57 @@ def test_settings_go_to_the_file_and_the_password_to_the_keyring(
     assert settings.mail.desk_phone == "0223217777"
     assert keyring.kept["smtp-password:elections"] == SECRET
     assert SECRET not in file.read_text(encoding="utf-8")
+
+
+def drafts(database: Store) -> list[dict[str, str]]:
+    with database.read() as connection:
+        return list(connection.scalars(select(form_draft.c.texts)))
+
+
+def test_what_was_typed_comes_back_after_a_crash_without_any_secret_until_it_is_kept(
+    qtbot: QtBot, form: Callable[[str], Form], desk: Desk, database: Store, file: Path
+):
+    mail = form("mailSection")
+    mail.line("smtp.password").setText(SECRET)
+    mail.line("smtp.host").setText("smtp.example.org")
+    qtbot.waitUntil(lambda: drafts(database) == [{"smtp.host": "smtp.example.org"}])
+    mail.window.close()
+    qtbot.waitUntil(lambda: desk.window is None and desk.tasks.running == 0)
+    mail = form("mailSection")
+    qtbot.waitUntil(lambda: mail.line("smtp.host").text() == "smtp.example.org")
+    assert child(mail.page, QLabel, "pageDone").text() == "What you had typed before is back."
+    assert mail.line("smtp.password").text() == ""
+    assert mail.keep().startswith("Kept.")
+    assert drafts(database) == []
+    assert load_settings(config_file=file, environment={}).smtp.host == "smtp.example.org"
+    assert not child(mail.page, QPushButton, "undo_mailSection").isVisible()
+
+
+def test_what_is_typed_stays_while_another_page_is_looked_at_and_can_be_undone(
+    qtbot: QtBot, form: Callable[[str], Form], database: Store
+):
+    limits = form("limitsSection")
+    before = limits.line("limits.resends_per_day").text()
+    limits.line("limits.resends_per_day").setText("77")
+    go_to(qtbot, limits.window, 1, "votersPage")
+    go_to(qtbot, limits.window, 7, "settingsPage")
+    assert limits.line("limits.resends_per_day").text() == "77"
+    undo = child(limits.page, QPushButton, "undo_limitsSection")
+    qtbot.waitUntil(undo.isVisible)
+    undo.click()
+    qtbot.waitUntil(lambda: limits.line("limits.resends_per_day").text() == before and not undo.isVisible())
+    assert drafts(database) == []
+
+
+def test_an_address_of_a_database_is_kept_nowhere_while_it_is_typed(
+    qtbot: QtBot, form: Callable[[str], Form], database: Store
+):
+    """Somebody may write a password into it."""
+    store = form("storeSection")
+    store.line("database").setText(f"postgresql+psycopg://ada:{SECRET}@db.example.org/helpdesk")
+    store.window.close()
+    qtbot.waitUntil(lambda: store.window._session.tasks.running == 0)
+    assert drafts(database) == []
 
 
 def test_a_secret_is_never_shown_back(form: Callable[[str], Form], keyring: Keyring):

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
+    QDateTimeEdit,
     QDialog,
     QLabel,
     QLineEdit,
@@ -295,3 +296,31 @@ def test_what_was_typed_of_an_operator_comes_back_and_a_password_never_does(
     dialog.reject()
     administrators.gone(f"{name}Dialog")
     assert kept(database) == 0
+
+
+def test_a_calendar_that_was_being_changed_comes_back_with_its_moments(
+    qtbot: QtBot, administrators: Crashing, database: Store
+) -> None:
+    def section() -> QWidget:
+        page = go_to(qtbot, administrators.window, 7, "settingsPage")
+        child(page, QTabWidget, "settingsTabs").setCurrentIndex(2)
+        administrators.settle()
+        return child(page, QWidget, "calendarSection")
+
+    calendar = section()
+    moment = child(calendar, QDateTimeEdit, "election_vote_opens").dateTime().addDays(1)
+    child(calendar, QDateTimeEdit, "election_vote_opens").setDateTime(moment)
+    child(calendar, QLineEdit, "calendarReason").setText("arrêté du 24 novembre")
+    qtbot.waitUntil(lambda: kept(database) == 1)
+    administrators.settle()
+    administrators.window.close()
+    qtbot.waitUntil(lambda: administrators.desk.window is None)
+    administrators.window = administrators.open_desk(administrators.operator)
+    calendar = section()
+    assert child(calendar, QDateTimeEdit, "election_vote_opens").dateTime() == moment
+    assert child(calendar, QLineEdit, "calendarReason").text() == "arrêté du 24 novembre"
+    child(calendar, QPushButton, "saveCalendarButton").click()
+    administrators.settle()
+    assert kept(database) == 0
+    assert child(calendar, QLineEdit, "calendarReason").text() == ""
+    assert child(calendar, QDateTimeEdit, "election_vote_opens").dateTime() == moment

@@ -1,20 +1,21 @@
-"""What is typed into a dialog is kept while it is typed, and comes back with the next dialog about the same thing."""
+"""What is typed into a form is kept while it is typed, and comes back with the next form about the same thing."""
 
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QDateTime, QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QDateTimeEdit, QLineEdit, QPlainTextEdit
 
 from helpdesk.desk.dialogs.draft_stores import DraftStore
 from helpdesk.desk.session import Session
 from helpdesk.domain.errors import HelpdeskError
 
-Edit = QLineEdit | QPlainTextEdit
+Edit = QLineEdit | QPlainTextEdit | QDateTimeEdit
 _KEEP_AFTER_MS = 700
+_MOMENT = "yyyy-MM-dd HH:mm"
 
 
 class DraftKeeper(QObject):
@@ -45,12 +46,21 @@ class DraftKeeper(QObject):
         self._session.tasks.run(self._kept.read, self._read, self._failed)
         yield
 
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields and stood not there before anybody typed."""
+        texts = {name: text_of(edit) for name, edit in self._edits.items()}
+        return {name: text for name, text in texts.items() if text != self._untyped[name]}
+
+    def begin(self) -> None:
+        """The fields have been filled with something else, and hold nothing typed."""
+        self._timer.stop()
+        self._untyped = {name: text_of(edit) for name, edit in self._edits.items()}
+
     def keep(self) -> None:
         """Keep what is typed by now."""
         self._timer.stop()
-        texts = {name: text_of(edit) for name, edit in self._edits.items()}
-        typed = {name: text for name, text in texts.items() if text != self._untyped[name]}
-        self._session.tasks.run(partial(self._kept.keep, typed), self._judge, self._failed)
+        self._session.tasks.run(partial(self._kept.keep, self.typed), self._judge, self._failed)
 
     def keep_last(self) -> None:
         """Keep what was typed since it was kept last, for a dialog that closes."""
@@ -71,12 +81,12 @@ class DraftKeeper(QObject):
         """Something else is typed into these fields from now on; what is kept stays kept."""
         self.keep_last()
         for edit in self._edits.values():
-            edit.textChanged.disconnect(self._typed)
+            _changed(edit).disconnect(self._typed)
 
     def resume(self) -> None:
         """What is typed into these fields is to be kept here."""
         for edit in self._edits.values():
-            edit.textChanged.connect(self._typed)
+            _changed(edit).connect(self._typed)
 
     def _typed(self) -> None:
         """Keep it soon, however long somebody goes on typing."""
@@ -85,9 +95,8 @@ class DraftKeeper(QObject):
 
     def _read(self, texts: Mapping[str, str]) -> None:
         """Nothing that has been typed meanwhile is lost."""
-        untouched = all(text_of(edit) == self._untyped[name] for name, edit in self._edits.items())
         back = {name: text for name, text in texts.items() if name in self._edits}
-        if back and untouched:
+        if back and not self.typed:
             for name, text in back.items():
                 _write(self._edits[name], text)
             self._timer.stop()
@@ -147,11 +156,19 @@ def _write(edit: Edit, text: str) -> None:
     """Typing goes on at the end."""
     if isinstance(edit, QLineEdit):
         edit.setText(text)
+    elif isinstance(edit, QDateTimeEdit):
+        edit.setDateTime(QDateTime.fromString(text, _MOMENT))
     else:
         edit.setPlainText(text)
         edit.moveCursor(QTextCursor.MoveOperation.End)
 
 
 def text_of(edit: Edit) -> str:
-    """What stands in a field."""
+    """What stands in a field; a moment in digits, whatever language it is shown in."""
+    if isinstance(edit, QDateTimeEdit):
+        return edit.dateTime().toString(_MOMENT)
     return edit.text() if isinstance(edit, QLineEdit) else edit.toPlainText()
+
+
+def _changed(edit: Edit) -> SignalInstance:
+    return edit.dateTimeChanged if isinstance(edit, QDateTimeEdit) else edit.textChanged

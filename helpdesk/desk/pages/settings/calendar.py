@@ -1,5 +1,6 @@
 """The election's calendar: when the portal opens, the vote opens and closes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -8,12 +9,14 @@ from PySide6.QtCore import QDate, QDateTime, QTime
 from PySide6.QtWidgets import QDateTimeEdit, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from helpdesk.desk.appearance import space
+from helpdesk.desk.dialogs.draft_keeper import Edit
 from helpdesk.desk.dialogs.fields import Field
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.pages.page import Page
 from helpdesk.desk.pages.settings.section import Section
 from helpdesk.domain.calendar import Election
 from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.language.catalogue import gettext as _
 
 _TIMES = ("portal_opens", "lists_published", "codes_from", "codes_until", "vote_opens", "vote_closes")
@@ -41,6 +44,7 @@ class CalendarSection(Section):
         self.content.addWidget(self._url)
         self.content.addWidget(self._reason)
         self.content.addWidget(self._save)
+        self.content.addWidget(self.undo_button)
         self.content.addStretch(1)
         self._read = page.question("calendar")
         self._read.answered.connect(self._known)
@@ -57,15 +61,26 @@ class CalendarSection(Section):
 
     def end(self) -> None:
         """Ask for nothing any more."""
+        super().end()
         self._read.forget()
+
+    def draft(self) -> tuple[FormPlace, Mapping[str, Edit]]:
+        """Names, moments and the reason."""
+        moments = {key: moment.edit for key, moment in self._moments.items()}
+        texts = {"name": self._name.edit, "url": self._url.edit, "reason": self._reason.edit}
+        return FormPlace(Form.CALENDAR), {**texts, **moments}
 
     def _known(self, election: Election) -> None:
         self._election = election
+        self.fill(partial(self._show_values, election))
+        self.retranslate()
+
+    def _show_values(self, election: Election) -> None:
+        self._reason.edit.clear()
         self._name.edit.setText(election.name)
         self._url.edit.setText(election.voting_url)
         for key, moment in self._moments.items():
             moment.show_moment(getattr(election, key), election.zone)
-        self.retranslate()
 
     def _save_it(self) -> None:
         if self._election is None:
@@ -78,13 +93,12 @@ class CalendarSection(Section):
         self._save.setEnabled(False)
         change = self.session.services.calendar.change
         job = partial(change, self.session.operator, wanted, reason=self._reason.edit.text())
-        self.session.tasks.run(job, self._saved, self._not_saved)
+        self.session.tasks.run(self.sending(job), self._saved, self._not_saved)
 
-    def _saved(self, _done: None) -> None:
+    def _saved(self, _done: object) -> None:
         self._save.setEnabled(True)
-        self._reason.edit.clear()
         self.page.say_done(_("The calendar is changed. Desks that are open take it at their next log-in."))
-        self.shown()
+        self.sent()
 
     def _not_saved(self, error: Exception) -> None:
         self._save.setEnabled(True)
@@ -95,6 +109,7 @@ class CalendarSection(Section):
 
     def retranslate(self) -> None:
         """Words."""
+        super().retranslate()
         zone = self._election.zone if self._election else self.session.zone
         self._intro.setText(_("Times are those of {zone}.").format(zone=zone))
         self._name.name_it(_("Name of the election"))
@@ -117,27 +132,27 @@ class CalendarSection(Section):
 class _Moment(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._label, self._edit = QLabel(), QDateTimeEdit()
-        self._edit.setObjectName(name)
-        self._edit.setCalendarPopup(True)
-        self._label.setBuddy(self._edit)
+        self._label, self.edit = QLabel(), QDateTimeEdit()
+        self.edit.setObjectName(name)
+        self.edit.setCalendarPopup(True)
+        self._label.setBuddy(self.edit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(1))
         layout.addWidget(self._label)
-        layout.addWidget(self._edit)
+        layout.addWidget(self.edit)
 
     def show_moment(self, moment: datetime, zone: str) -> None:
         local = moment.astimezone(ZoneInfo(zone))
         day, clock = QDate(local.year, local.month, local.day), QTime(local.hour, local.minute)
-        self._edit.setDateTime(QDateTime(day, clock))
+        self.edit.setDateTime(QDateTime(day, clock))
 
     def read(self, zone: str) -> datetime:
-        shown = self._edit.dateTime()
+        shown = self.edit.dateTime()
         day, clock = shown.date(), shown.time()
         local = datetime(day.year(), day.month(), day.day(), clock.hour(), clock.minute(), tzinfo=ZoneInfo(zone))
         return local.astimezone(UTC)
 
     def name_it(self, name: str) -> None:
         self._label.setText(name)
-        self._edit.setAccessibleName(name)
+        self.edit.setAccessibleName(name)

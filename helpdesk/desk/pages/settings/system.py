@@ -1,28 +1,34 @@
 """Settings of the program: mail, database, limits. They take effect at the next start; secrets go to the keyring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
+from helpdesk.desk.dialogs.draft_keeper import Edit
 from helpdesk.desk.dialogs.fields import Field
 from helpdesk.desk.icons import line_icon
 from helpdesk.desk.pages.page import Page
 from helpdesk.desk.pages.settings.section import Section
 from helpdesk.desk.settings_port import SettingsView
 from helpdesk.domain.errors import HelpdeskError
+from helpdesk.domain.form_drafts import Form, FormPlace
 from helpdesk.language.catalogue import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting: its key, its words; `secret` names what the keyring holds instead, given the other values."""
+    """One setting: its key, its words; `secret` names what the keyring holds instead, given the other values.
+
+    What `may_hold_secret` is a setting in which somebody may write one: neither is kept while it is typed.
+    """
 
     name: str
     words: Callable[[], str]
     hint: Callable[[], str] | None = None
     secret: bool = False
+    may_hold_secret: bool = False
 
 
 class SystemSection(Section):
@@ -47,6 +53,7 @@ class SystemSection(Section):
                 field.edit.setEchoMode(QLineEdit.EchoMode.Password)
             self.content.addWidget(field)
         self.content.addWidget(self._save)
+        self.content.addWidget(self.undo_button)
         self.content.addStretch(1)
         self._read = page.question(name)
         self._read.answered.connect(self._known)
@@ -66,16 +73,27 @@ class SystemSection(Section):
 
     def end(self) -> None:
         """Ask for nothing any more."""
+        super().end()
         self._read.forget()
+
+    def draft(self) -> tuple[FormPlace, Mapping[str, Edit]] | None:
+        """All that can be changed and is no secret."""
+        fixed = self._view.fixed if self._view is not None else ()
+        kept = [key.name for key in self._keys if not (key.secret or key.may_hold_secret or key.name in fixed)]
+        place = FormPlace(Form.SETTINGS, about=self.objectName())
+        return (place, {name: self._fields[name].edit for name in kept}) if kept else None
 
     def _known(self, view: SettingsView) -> None:
         self._view = view
+        self.fill(partial(self._show_values, view))
         for key in self._keys:
-            edit = self._fields[key.name].edit
-            edit.setText("" if key.secret else view.values.get(key.name, ""))
-            edit.setReadOnly(key.name in view.fixed)
+            self._fields[key.name].edit.setReadOnly(key.name in view.fixed)
         self._save.setEnabled(True)
         self.retranslate()
+
+    def _show_values(self, view: SettingsView) -> None:
+        for key in self._keys:
+            self._fields[key.name].edit.setText("" if key.secret else view.values.get(key.name, ""))
 
     def _save_it(self) -> None:
         port, view = self.session.context.settings, self._view
@@ -90,11 +108,11 @@ class SystemSection(Section):
         secrets = {key.name: self._fields[key.name].edit.text() for key in self._keys if key.secret}
         self._save.setEnabled(False)
         job = partial(_save, port.write, port.keep_secret, changes, secrets)
-        self.session.tasks.run(job, self._saved, self._not_saved)
+        self.session.tasks.run(self.sending(job), self._saved, self._not_saved)
 
-    def _saved(self, _done: None) -> None:
+    def _saved(self, _done: object) -> None:
         self.page.say_done(_("Kept. It takes effect at the next start of the desk."))
-        self.shown()
+        self.sent()
 
     def _not_saved(self, error: Exception) -> None:
         self._save.setEnabled(True)
@@ -105,6 +123,7 @@ class SystemSection(Section):
 
     def retranslate(self) -> None:
         """Words."""
+        super().retranslate()
         file = self._view.file if self._view else ""
         self._intro.setText(
             _("Kept in {file}, for the next start. Secrets go to the system's keyring and are never shown.").format(
@@ -156,7 +175,12 @@ def mail_keys() -> tuple[Key, ...]:
 def store_keys() -> tuple[Key, ...]:
     """Where the store is."""
     return (
-        Key("database", lambda: _("Database"), lambda: "sqlite:///…, postgresql+psycopg://user@host/db"),
+        Key(
+            "database",
+            lambda: _("Database"),
+            lambda: "sqlite:///…, postgresql+psycopg://user@host/db",
+            may_hold_secret=True,  # a password may stand in an address
+        ),
         Key("database.password", lambda: _("Password of the database"), secret=True),
     )
 
