@@ -25,6 +25,7 @@ from helpdesk.store.search.staging import NewVoters
 from helpdesk.store.search.tables import search_place
 from helpdesk.store.search.worker import IndexWork
 
+_BETWEEN_SHOWN = "\x1f"
 _PREFIX = "helpdesk-roll-"
 _ABANDONED_SECONDS = 24 * 3600
 _Key = TypeVar("_Key")
@@ -80,6 +81,9 @@ class Arrivals(ABC):
         self._count = 0
         self.ballots: dict[str, None] = {}
         """The cells of ballots that rows have, in the order of the file."""
+        self._names: dict[str, str] = {}
+        self.are_named_alike = True
+        """False once an establishment has several names: only one of them is shown in the end."""
 
     def __len__(self) -> int:
         return self._count
@@ -139,9 +143,16 @@ class Arrivals(ABC):
         Establishments and ballots are there already. Raises WorkerLost.
         """
 
-    @abstractmethod
     def _shown(self, rows: RollRows, first_id: int, addresses: Sequence[tuple[int, str, str, int]]) -> Sequence[str]:
-        """What a search result shows of each; nothing where the server makes it itself."""
+        for code, name in {*zip(rows["uai"], rows["etablissement"], strict=True)}:
+            self.are_named_alike &= self._names.setdefault(code, name) == name
+        pairs = [""] * len(rows)
+        otherwise = [(voter_id, fold, written) for voter_id, written, fold, _tied in addresses if written != fold]
+        for voter_id, fold, written in sorted(otherwise):
+            place = voter_id - first_id
+            pairs[place] = f"{pairs[place]} {fold} {written}".lstrip()
+        columns = ("id_electeur", "prenom", "nom_famille", "nom_usage", "uai", "etablissement")
+        return [*map(_BETWEEN_SHOWN.join, zip(*map(rows.__getitem__, columns), pairs, strict=True))]
 
     @abstractmethod
     def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:

@@ -51,9 +51,6 @@ class SentVoters(Arrivals):
         self._append("voter", map("\t".join, voters))
         self._append("address", [f"{each}\t{address}\t{folded}\t{tied}" for each, address, folded, tied in addresses])
 
-    def _shown(self, *_rows: object) -> Sequence[str]:
-        return ()
-
     def _append(self, name: str, lines: Iterable[str]) -> None:
         """No value holds a tab or a line break: backslashes are all that there is to escape."""
         text = "\n".join((*lines, ""))
@@ -66,11 +63,21 @@ class SentVoters(Arrivals):
             self._send(connection, name, self._folder / name)
             yield (done := done + 1)
         self._index.wait()
+        if not self.are_named_alike:
+            self._leave_to_the_server(self._folder / "index" / "entry")
         for name in _OF_INDEX:
             self._send(connection, name, self._folder / "index" / name)
             yield (done := done + 1)
         connection.execute(select(func.helpdesk.take_over_voters()))
         yield done + 1
+
+    @staticmethod
+    def _leave_to_the_server(path: Path) -> None:
+        """Entries without what is shown: the server makes it then."""
+        kept = path.with_name("entry without")
+        with path.open("rb") as file, kept.open("wb") as out:
+            out.writelines(line[: line.rindex(b"\t") + 1] + b"\n" for line in file)
+        kept.replace(path)
 
     @staticmethod
     def _send(connection: Connection, name: str, path: Path) -> None:

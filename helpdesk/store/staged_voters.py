@@ -44,7 +44,6 @@ _COPY_MORE = _COPY | {
         " SELECT voter_id, address, folded, tied FROM staged.address ORDER BY id"
     )
 }
-_BETWEEN_SHOWN = "\x1f"
 # `shown` is what the triggers of migration 0012 would make of each.
 _PUT_ENTRIES = (
     "INSERT INTO search_entry (voter_id, text, shown) SELECT e.voter_id, e.text, v.number || char(31) || v.first_name"
@@ -80,8 +79,6 @@ class StagedVoters(Arrivals):
         self._forms = TableForms.of(connection, _TABLES)
         self._establishments, self._ballots = Numbered(ground.establishments), Numbered(ground.ballots)
         self._cells: Numbered[str] = Numbered({})
-        self._names: dict[str, str] = {}
-        self._are_named_alike = True
         self._file = staging_file(folder / _VOTERS_FILE)
         for table in (*self._forms.tables, *_ASIDE):
             self._file.execute(table)
@@ -109,17 +106,6 @@ class StagedVoters(Arrivals):
         self._file.executemany(_PUT_ADDRESS, addresses)
         cells = zip(ids, map(self._cells.__getitem__, rows["codes_scrutins"]), strict=True)
         self._file.executemany("INSERT INTO cell_of VALUES (?, ?)", cells)
-
-    def _shown(self, rows: RollRows, first_id: int, addresses: Sequence[tuple[int, str, str, int]]) -> Sequence[str]:
-        for code, name in {*zip(rows["uai"], rows["etablissement"], strict=True)}:
-            self._are_named_alike &= self._names.setdefault(code, name) == name
-        pairs = [""] * len(rows)
-        otherwise = [(voter_id, fold, written) for voter_id, written, fold, _tied in addresses if written != fold]
-        for voter_id, fold, written in sorted(otherwise):
-            place = voter_id - first_id
-            pairs[place] = f"{pairs[place]} {fold} {written}".lstrip()
-        columns = ("id_electeur", "prenom", "nom_famille", "nom_usage", "uai", "etablissement")
-        return [*map(_BETWEEN_SHOWN.join, zip(*map(rows.__getitem__, columns), pairs, strict=True))]
 
     def _enrolled(self) -> Iterator[tuple[int, int]]:
         for cell, number in self._cells.items():
@@ -159,8 +145,8 @@ class StagedVoters(Arrivals):
     def _put_entries(self, connection: Connection) -> None:
         """As they lie, but for a file that calls an establishment by several names: one of them is shown in the end."""
         run = connection.exec_driver_sql
-        if not self._are_named_alike or not self.are_first:
-            run(_COPY_ENTRIES if self._are_named_alike else _PUT_ENTRIES)
+        if not self.are_named_alike or not self.are_first:
+            run(_COPY_ENTRIES if self.are_named_alike else _PUT_ENTRIES)
             return
         triggers = run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'search_entry'").all()
         for name, _made in triggers:  # SQLite would ask it of each row, and take none over as it lies

@@ -24,7 +24,7 @@ _PUT_ENTRY = f"INSERT INTO {search_entry.name} (voter_id, text, shown) VALUES (?
 class NewVoters(NamedTuple):
     """Voters to be made findable: ids from `first_id` on; folded addresses are joined by spaces, the tied one first.
 
-    No value holds a control character, but for those between the parts of what is `shown`, which a server makes itself.
+    No value holds a control character, but for those between the parts of what is `shown`.
     """
 
     first_id: int
@@ -34,7 +34,7 @@ class NewVoters(NamedTuple):
     academies: Sequence[str]
     places: Sequence[str]
     addresses: Sequence[str]
-    shown: Sequence[str] = ()
+    shown: Sequence[str]
 
     def packed(self) -> bytes:
         """All of it in a form that another process reads quickly."""
@@ -144,7 +144,9 @@ class CopiedIndex:
         entries = entries_of(voters)
         self._counts.update(chain.from_iterable([entry.words for _id, _place, entry in entries]))
         self._keys.write("".join([_key_lines(*each) for each in entries]).encode())
-        self._texts.write("".join([f"{voter_id}\t{entry.text}\n" for voter_id, _place, entry in entries]).encode())
+        texts = zip(entries, voters.shown, strict=True)
+        lines = "".join([f"{voter_id}\t{entry.text}\t{shown}\n" for (voter_id, _place, entry), shown in texts])
+        self._texts.write(lines.replace("\\", "\\\\").encode())
 
     def finish(self) -> None:
         """Add the words, and close the files."""

@@ -11,7 +11,7 @@ CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_address (
     voter_id integer, address text, folded text, tied boolean
 );
 CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_place (place integer, academy text, department text);
-CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_entry (voter_id integer, text text);
+CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_entry (voter_id integer, text text, shown text NOT NULL);
 CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_key (key text COLLATE "C", voter_id integer, place integer);
 CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_word (word text COLLATE "C", voters integer, sound text);
 CREATE UNLOGGED TABLE IF NOT EXISTS helpdesk.arriving_part (part text COLLATE "C", word text COLLATE "C");
@@ -106,17 +106,23 @@ BEGIN
     INSERT INTO search_place (academy, department)
     SELECT academy, department FROM helpdesk.arriving_place a WHERE NOT EXISTS (
         SELECT FROM search_place p WHERE p.academy = a.academy AND p.department = a.department);
-    INSERT INTO search_entry (voter_id, text, shown)  -- as 9_shown.sql does
-    SELECT before + e.voter_id, e.text, concat_ws(
-        U&'\001F', v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, coalesce(w.written, '')
-    )
-    FROM helpdesk.arriving_entry e
-    JOIN helpdesk.arriving_voter v ON v.id = e.voter_id
-    JOIN establishment p ON p.code = v.code
-    LEFT JOIN (
-        SELECT voter_id, string_agg(folded || ' ' || address, ' ' ORDER BY folded) AS written
-        FROM helpdesk.arriving_address WHERE address <> folded GROUP BY voter_id
-    ) w ON w.voter_id = e.voter_id;
+    INSERT INTO search_entry (voter_id, text, shown)
+    SELECT before + e.voter_id, e.text, e.shown FROM helpdesk.arriving_entry e WHERE e.shown <> '';
+    IF EXISTS (SELECT FROM helpdesk.arriving_entry e WHERE e.shown = '') THEN
+        -- the roll gives an establishment several names: made here, as 9_shown.sql does
+        INSERT INTO search_entry (voter_id, text, shown)
+        SELECT before + e.voter_id, e.text, concat_ws(
+            U&'\001F', v.number, v.first_name, v.family_name, v.usage_name, p.code, p.name, coalesce(w.written, '')
+        )
+        FROM helpdesk.arriving_entry e
+        JOIN helpdesk.arriving_voter v ON v.id = e.voter_id
+        JOIN establishment p ON p.code = v.code
+        LEFT JOIN (
+            SELECT voter_id, string_agg(folded || ' ' || address, ' ' ORDER BY folded) AS written
+            FROM helpdesk.arriving_address WHERE address <> folded GROUP BY voter_id
+        ) w ON w.voter_id = e.voter_id
+        WHERE e.shown = '';
+    END IF;
     INSERT INTO search_key (key, voter_id, place)
     SELECT k.key, before + k.voter_id, p.id
     FROM helpdesk.arriving_key k
