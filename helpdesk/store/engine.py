@@ -181,7 +181,7 @@ class Store:
         """
         try:
             yield
-        except (HelpdeskError, IntegrityError):  # a rule of the tables that was broken is nothing unexpected
+        except HelpdeskError:
             raise
         except Exception:
             if self._is_damaged():

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk.domain.errors import CopyBroken, StoreDamaged
 from helpdesk.store.copies import check_copy, copy_store
@@ -98,12 +99,13 @@ def test_a_copy_whose_row_breaks_a_rule_of_its_table(database, add_voter, tmp_pa
         check_copy(tmp_path / "copy.db")
 
 
-def test_an_error_that_nobody_expects_is_put_down_to_a_file_that_is_damaged(database, add_voter):
+@pytest.mark.parametrize("error", [LookupError(), IntegrityError("a statement", {}, Exception("a rule"))])
+def test_an_error_that_nobody_expects_is_put_down_to_a_file_that_is_damaged(database, add_voter, error):
     add_voter()
     damage_a_page(database)
     for transaction in (database.read, database.write):
         with pytest.raises(StoreDamaged), transaction():
-            raise LookupError
+            raise error
 
 
 def test_and_is_what_it_is_where_the_file_is_whole(database, add_voter):
