@@ -57,14 +57,14 @@ PARTS: tuple[Part, ...] = (
         "tests.trials.fuzz_rolls",
         "Roll files spoilt on their way, CSV and spreadsheets: a report or an import, never half of one.",
         quick_seconds=240,
-        full_seconds=2400,
+        full_seconds=1000,
     ),
     Part(
         "import-kills",
         "tests.trials.import_kills",
         "Imports of rolls into a server, killed at random moments.",
         quick_seconds=240,
-        full_seconds=3600,
+        full_seconds=900,
     ),
     Part(
         "disk",
@@ -78,7 +78,7 @@ PARTS: tuple[Part, ...] = (
         "tests.trials.slow_disk",
         "Desks on a disk that takes up to two seconds a flush: what is said to be done is, and searches go on.",
         quick_seconds=150,
-        full_seconds=400,
+        full_seconds=500,
     ),
     Part(
         "clocks",
@@ -134,14 +134,14 @@ PARTS: tuple[Part, ...] = (
         "tests.trials.coverage",
         "Branches of the domain and the services that their tests reach.",
         quick_seconds=0,
-        full_seconds=900,
+        full_seconds=1200,
     ),
     Part(
         "mutation",
         "tests.trials.mutation",
         "Small changes to the domain's rules, and how many of them its tests notice.",
         quick_seconds=0,
-        full_seconds=1500,
+        full_seconds=1800,
     ),
     Part(
         "desk",

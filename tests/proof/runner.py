@@ -35,7 +35,10 @@ class Outcome:
 
 
 def run_all(parts: Sequence[Part], *, full: bool, told: Callable[[Outcome], None]) -> list[Outcome]:
-    """Run benchmarks one after another, then trials some at a time; outcomes in the parts' order, told as they come."""
+    """Run benchmarks one after another, then trials some at a time; outcomes in the parts' order, told as they come.
+
+    The trial that may take longest begins first, so that no long one is left alone at the end.
+    """
 
     def finished(part: Part) -> Outcome:
         outcome = run(part, full=full)
@@ -45,6 +48,7 @@ def run_all(parts: Sequence[Part], *, full: bool, told: Callable[[Outcome], None
     measured = {part.name: finished(part) for part in parts if part.measures}
     with ThreadPoolExecutor(FULL_TRIALS_AT_ONCE if full else QUICK_TRIALS_AT_ONCE) as threads:
         trials = [part for part in parts if not part.measures]
+        trials.sort(key=lambda part: part.full_seconds if full else part.quick_seconds, reverse=True)
         tried = dict(zip((part.name for part in trials), threads.map(finished, trials), strict=True))
     return [(measured | tried)[part.name] for part in parts]
 
