@@ -36,7 +36,7 @@ from helpdesk.language.words import role_text
 from helpdesk.services.incidents import IncidentView
 
 _LANGUAGES = {"fr": "Français", "en": "English"}
-_DRESSED_AT_ONCE = 20
+_DRESSED_AT_ONCE = 12
 
 
 class MainWindow(Translated, QMainWindow):

@@ -70,7 +70,7 @@ class VotersPage(Translated, QWidget):
     def __init__(
         self, session: Session, actions: VoterActions, troubles: Troubles, live: LiveFeed, parent: QWidget | None = None
     ) -> None:
-        """The bar with the search; what is below it comes with `furnish`."""
+        """What searches; the bar, and what is below it, come with `furnish`."""
         super().__init__(parent)
         self.setObjectName("votersPage")
         self._session, self._troubles = session, troubles
@@ -80,11 +80,6 @@ class VotersPage(Translated, QWidget):
         self._given_address = ""
         self._open_when_found = False
         self.search_box = SearchBox()
-        self._filters = FilterBar()
-        self._filters.hide()
-        self._filter_button = QPushButton(line_icon("filter"), "")
-        self._filter_button.setObjectName("filterButton")
-        self._filter_button.setCheckable(True)
         self._count = QLabel()
         self._count.setObjectName("resultCount")
         self._count.setProperty("tone", "quiet")
@@ -104,11 +99,17 @@ class VotersPage(Translated, QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
-        self._lay_out_bar()
         self.setFocusProxy(self.search_box)
 
     def furnish(self) -> Iterator[None]:
         """Make it ready for a search, step by step."""
+        self._filters = FilterBar()
+        self._filters.hide()
+        self._filter_button = QPushButton(line_icon("filter"), "")
+        self._filter_button.setObjectName("filterButton")
+        self._filter_button.setCheckable(True)
+        self._lay_out_bar()
+        yield
         self._list = _ResultList(self.search_box)
         self._start = StartPanel(self._session, self._troubles)
         yield

@@ -53,6 +53,7 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
         self.left_out: tuple[int, ...] = ()
         """The columns that are not shown, for want of room."""
         self._icons: dict[Sign, QIcon] = {}
+        self._texts: dict[tuple[int, int], str] = {}
 
     def show_values(self, values: Sequence[Value]) -> None:
         """Replace what is listed; the same values again change nothing."""
@@ -60,6 +61,7 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
             return
         self.beginResetModel()
         self.values = tuple(values)
+        self._texts.clear()
         self.endResetModel()
 
     def add_values(self, values: Sequence[Value]) -> None:
@@ -93,7 +95,15 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
             return _RIGHT if column.number else _LEFT
         if role == _SIGN:
             return self._sign(column.sign(value)) if column.sign is not None else None
+        if role == _DISPLAY:
+            return self._text(index.row(), index.column(), value)
         return self._words(column, value, role)
+
+    def _text(self, row: int, place: int, value: Value) -> str:
+        """Made once while it is listed: every cell is asked for with every time that the table is painted."""
+        if (row, place) not in self._texts:
+            self._texts[row, place] = self.columns[place].text(value)
+        return self._texts[row, place]
 
     def _sign(self, sign: Sign) -> QIcon:
         if sign not in self._icons:
@@ -102,8 +112,6 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
 
     def _words(self, column: Column[Value], value: Value, role: int) -> str:
         text = column.text(value)
-        if role == _DISPLAY:
-            return text
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join((text, *self._rest(value)))
         rest = self._rest(value) if column is self.columns[self._last_shown()] else ()
@@ -131,6 +139,7 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
 
     def retranslate(self) -> None:
         """Every word again."""
+        self._texts.clear()
         if self.values:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.values) - 1, len(self.columns) - 1))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)

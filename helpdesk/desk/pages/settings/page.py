@@ -35,6 +35,7 @@ class SettingsPage(Page):
         self._tabs = QTabWidget()
         self._tabs.setObjectName("settingsTabs")
         self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)  # with a style sheet, Qt draws it above the tabs
         self._sections: list[Section] = []
         self._scrolled: list[ContentScroll] = []
         self._preferences, self._prefer = preferences, prefer
