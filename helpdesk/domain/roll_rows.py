@@ -1,7 +1,9 @@
 """Rows of a roll in their stored form, held column by column: a million rows are read in a few steps per column."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from functools import partial
 from hashlib import blake2b
 from itertools import chain, compress
@@ -30,6 +32,10 @@ _NEEDED = tuple(place for place, column in enumerate(COLUMNS) if column not in O
 _TIED, _OTHERS = _PLACE["mel_identifiant"], _PLACE["mel_secondaires"]
 
 
+_BIRTH_DATE = re.compile(
+    "(?P<year1>[0-9]{4})-(?P<month1>[0-9]{1,2})-(?P<day1>[0-9]{1,2})"
+    "|(?P<day2>[0-9]{1,2})/(?P<month2>[0-9]{1,2})/(?P<year2>[0-9]{4})"
+)
 _Answer = TypeVar("_Answer")
 _Finding: TypeAlias = tuple[int, str, ProblemCode, str]
 
@@ -184,12 +190,11 @@ class _Memo(dict[str, _Answer]):
 
 def read_date(text: str) -> date | None:
     """A birth date written dd/mm/yyyy or yyyy-mm-dd; None for anything else and for impossible ages."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-        return day if 1900 <= day.year <= 2100 else None  # noqa: PLR2004
+    if written := _BIRTH_DATE.fullmatch(text):
+        year, month, day = (int(written[f"{part}1"] or written[f"{part}2"]) for part in ("year", "month", "day"))
+        if 1900 <= year <= 2100:  # noqa: PLR2004
+            with suppress(ValueError):
+                return date(year, month, day)
     return None
 
 
