@@ -29,7 +29,7 @@ DIGEST_BYTES = 16
 _BETWEEN = "\x1f"
 _PLACE = {column: place for place, column in enumerate(COLUMNS)}
 _NEEDED = tuple(place for place, column in enumerate(COLUMNS) if column not in OPTIONAL_COLUMNS)
-_TIED, _OTHERS = _PLACE["mel_identifiant"], _PLACE["mel_secondaires"]
+_TIED, _OTHERS, _BIRTH = _PLACE["mel_identifiant"], _PLACE["mel_secondaires"], _PLACE["date_naissance"]
 
 
 _BIRTH_DATE = re.compile(
@@ -155,11 +155,18 @@ class RollRows:
                     yield place, "mel_secondaires", ProblemCode.BAD_ADDRESS, other
 
 
-def digests_of(columns: Sequence[Sequence[str]]) -> list[bytes]:
-    """The digest of each row, by which a voter is known to be as the store has them.
+def digests_as_written(raw: RawRows) -> list[bytes]:
+    """The digest of each row as the file writes it, but for its birth date, which is put into the stored form.
 
-    Of rows as a file has them too: such a digest is that of a stored row only if they are in the stored form already.
+    It is that of a stored row only if all its other cells are in the stored form already.
     """
+    columns = list(raw.columns)
+    columns[_BIRTH] = [*map(_STORED[_BIRTH].__getitem__, columns[_BIRTH])]
+    return digests_of(columns)
+
+
+def digests_of(columns: Sequence[Sequence[str]]) -> list[bytes]:
+    """The digest of each row in the stored form, by which a voter is known to be as the store has them."""
     digest = partial(blake2b, digest_size=DIGEST_BYTES)
     return [digest(text.encode()).digest() for text in map(_BETWEEN.join, zip(*columns, strict=True))]
 

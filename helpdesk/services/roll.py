@@ -19,7 +19,7 @@ from helpdesk.domain.audit import Action
 from helpdesk.domain.errors import Refusal, RollFrozen, RollRejected, RollStopped, ScopeTooNarrow, StoreBusy
 from helpdesk.domain.roles import Operator, Permission
 from helpdesk.domain.roll import MOST_DIFFERENCES, Problem, ProblemCode, RawRows, RollReport, Severity, shorten
-from helpdesk.domain.roll_rows import RollRow, RollRows, digests_of, split_several
+from helpdesk.domain.roll_rows import RollRow, RollRows, digests_as_written, split_several
 from helpdesk.domain.states import Phase
 from helpdesk.services.context import ServiceContext
 from helpdesk.services.elections import current_election
@@ -236,11 +236,12 @@ class _Comparison:
     def _pass_over_known(self, raw: RawRows) -> RawRows:
         """The rows but those written just as they are stored: most of an updated roll, and no more is asked of them.
 
-        A file that writes nobody so, for the form of its dates or its empty cells, is asked for one batch only.
+        Dates may have either form. A file that writes nobody so, for its spaces or small letters, is asked for one
+        batch only.
         """
         if not self._as_stored or not self._known.have_rows:
             return raw
-        is_otherwise = self._known.are_otherwise(digests_of(raw.columns))
+        is_otherwise = self._known.are_otherwise(digests_as_written(raw))
         self._as_stored = not all(is_otherwise)
         if not self._as_stored:
             return raw

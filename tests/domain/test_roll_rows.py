@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from helpdesk.domain.folding import nfc
 from helpdesk.domain.roll import COLUMNS, Problem, ProblemCode, RawRows
-from helpdesk.domain.roll_rows import DIGEST_BYTES, RollRow, RollRows, digests_of, read_date, split_several
+from helpdesk.domain.roll_rows import (
+    DIGEST_BYTES,
+    RollRow,
+    RollRows,
+    digests_as_written,
+    digests_of,
+    read_date,
+    split_several,
+)
 
 CELLS = {
     "id_electeur": "10000001", "civilite": "Mme", "nom_usage": "Martin", "nom_famille": "Dupont", "prenom": "Marie",
@@ -73,6 +81,15 @@ def test_addresses_are_compared_folded():
     taken = rows({"mel_secondaires": "X.Y@ac-Rennes.fr|é@b.fr"})
     assert list(taken.folded) == ["marie.dupont@ac-rennes.fr"]
     assert list(taken.folded_others) == ["x.y@ac-rennes.fr|e@b.fr"]
+
+
+@pytest.mark.parametrize("written", ["1980-03-04", "04/03/1980", "4/3/1980"])
+def test_a_row_is_known_as_it_is_written_whatever_the_form_of_its_date(written):
+    stored = rows()
+    columns = dict(zip(COLUMNS, stored.columns, strict=True)) | {"date_naissance": [written]}
+    assert digests_as_written(RawRows(stored.lines, tuple(columns.values()))) == stored.digests
+    columns["prenom"] = [" Marie"]
+    assert digests_as_written(RawRows(stored.lines, tuple(columns.values()))) != stored.digests
 
 
 def test_equal_voters_have_one_digest_and_any_difference_another():
