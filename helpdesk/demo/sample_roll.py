@@ -39,6 +39,153 @@ _CORPS: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
     ("Personnel de direction", "titulaire", 2, ("CSA-MEN", "CSA-A", "CAPN-DIR")),
     ("Maître contractuel du privé", "contractuel", 7, ("CCMMEP", "CCMA")),
 )
+_VOTERS_A_NAME, _BORNE_BY_COMMON_NAMES = 8, 20_000
+"""So many voters bear one last name on average; up to so many voters, the common ones are enough."""
+_BEGINNINGS = (
+    "Bar",
+    "Ber",
+    "Bi",
+    "Bros",
+    "Cal",
+    "Cam",
+    "Char",
+    "Chau",
+    "Clé",
+    "Cor",
+    "Cro",
+    "Dar",
+    "Del",
+    "Dou",
+    "Dro",
+    "Fer",
+    "Flo",
+    "Fra",
+    "Gal",
+    "Ger",
+    "Gra",
+    "Gri",
+    "Hau",
+    "Her",
+    "Hu",
+    "Jar",
+    "Ju",
+    "Ker",
+    "Lar",
+    "Lau",
+    "Lé",
+    "Lu",
+    "Mal",
+    "Mar",
+    "Mer",
+    "Mon",
+    "Mor",
+    "Nau",
+    "Nor",
+    "Pas",
+    "Per",
+    "Plan",
+    "Pré",
+    "Qui",
+    "Ram",
+    "Ri",
+    "Roc",
+    "Sal",
+    "Sau",
+    "Ser",
+    "Sou",
+    "Tal",
+    "Ter",
+    "Thi",
+    "Tré",
+    "Val",
+    "Ver",
+    "Vin",
+    "Voi",
+    "Ya",
+)
+_MIDDLES = (
+    "ba",
+    "bi",
+    "chai",
+    "cha",
+    "de",
+    "di",
+    "fa",
+    "ge",
+    "gué",
+    "la",
+    "lé",
+    "li",
+    "lo",
+    "ma",
+    "mé",
+    "mi",
+    "na",
+    "ne",
+    "ni",
+    "pa",
+    "pi",
+    "que",
+    "ra",
+    "ré",
+    "ri",
+    "ro",
+    "sa",
+    "si",
+    "ta",
+    "ti",
+    "vai",
+    "va",
+    "vi",
+    "zé",
+)
+_ENDS = (
+    "bert",
+    "ceau",
+    "chard",
+    "chet",
+    "court",
+    "dal",
+    "din",
+    "don",
+    "fort",
+    "gnol",
+    "gnon",
+    "gues",
+    "land",
+    "leau",
+    "let",
+    "lier",
+    "lin",
+    "lot",
+    "mand",
+    "mont",
+    "naud",
+    "net",
+    "nier",
+    "noît",
+    "peau",
+    "pin",
+    "quet",
+    "rand",
+    "reau",
+    "ret",
+    "rier",
+    "rin",
+    "ron",
+    "sard",
+    "seau",
+    "sson",
+    "tais",
+    "tard",
+    "teau",
+    "tel",
+    "tier",
+    "tin",
+    "vel",
+    "ville",
+    "vy",
+)
 _FIRST_NUMBER = 10_000_000
 _FIRST_BIRTH, _BIRTH_DAYS = date(1958, 1, 1), 15_500
 _MARRIED, _MOVED, _NATIONAL, _TIED_TO_NEW, _BALLOT_LOST = 0.28, 0.10, 0.25, 0.5, 0.01
@@ -61,7 +208,7 @@ def write_sample(path: Path, *, voters: int, seed: int = 1) -> None:
 
 
 def _rows(count: int, rng: random.Random) -> Iterator[tuple[str, ...]]:
-    first_names, last_names = _names()
+    first_names, last_names = _names(max(0, count - _BORNE_BY_COMMON_NAMES) // _VOTERS_A_NAME)
     first_weights, last_weights = _zipf(len(first_names)), _zipf(len(last_names))
     corps_weights = list(accumulate(share for _name, _status, share, _ballots in _CORPS))
     schools = _schools(rng, max(20, count // 40))
@@ -105,11 +252,20 @@ def _rows(count: int, rng: random.Random) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _names() -> tuple[list[str], list[str]]:
-    """Faker's French names; imported here, since nothing but samples needs them."""
+def _names(rare: int) -> tuple[list[str], list[str]]:
+    """Faker's French first and last names, imported here, since nothing but samples needs them; then rarer last names.
+
+    A real roll of a million has some hundred thousand last names, and few namesakes.
+    """
     from faker.providers.person.fr_FR import Provider  # noqa: PLC0415
 
-    return list(dict.fromkeys(Provider.first_names)), list(dict.fromkeys(Provider.last_names))
+    rng = random.Random(1)  # noqa: S311 (the same names for every seed)
+    last_names = dict.fromkeys(Provider.last_names)
+    wanted = len(last_names) + rare
+    while len(last_names) < wanted:
+        middle = "".join(rng.choices(_MIDDLES, k=rng.choice((0, 1, 1, 1, 2))))
+        last_names.setdefault(rng.choice(_BEGINNINGS) + middle + rng.choice(_ENDS))
+    return list(dict.fromkeys(Provider.first_names)), list(last_names)
 
 
 def _zipf(count: int) -> list[float]:

@@ -31,3 +31,14 @@ def test_it_holds_former_names_second_addresses_homonyms_and_both_corsicas(tmp_p
     assert sum("|" in row["mel_secondaires"] for row in rows) > 50
     assert sum(row["mel_identifiant"].partition("@")[0][-1].isdigit() for row in rows) > 20
     assert len({row["mel_identifiant"] for row in rows}) == 3000
+
+
+def test_a_large_one_has_rare_last_names_too(tmp_path):
+    path = tmp_path / "roll.csv"
+    last_names = {}
+    for voters in (20_000, 40_000):
+        write_sample(path, voters=voters)
+        with path.open(encoding="utf-8", newline="") as file:
+            last_names[voters] = {row["nom_famille"] for row in csv.DictReader(file, delimiter=";")}
+    assert len(last_names[20_000]) < 500
+    assert len(last_names[40_000]) > 2_000
