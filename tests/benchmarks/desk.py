@@ -133,16 +133,7 @@ def main() -> int:
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as made:
         place = asked.store or Path(made)
-        environment = os.environ | {
-            "QT_QPA_PLATFORM": "offscreen",
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-            "HELPDESK_DATA_DIR": str(place),
-            "HELPDESK_DATABASE": f"sqlite:///{place}/helpdesk.db",
-            "XDG_CONFIG_HOME": str(place),
-            "BENCH_PASSWORD": PASSWORD,
-            "PYTHONPYCACHEPREFIX": str(Path(made, "bytecode")),
-        }
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = environment_of(place / "helpdesk.db", Path(made, "bytecode"))
         roll = asked.roll or place / "roll.csv"
         voters = _fill(place, roll, environment, asked.voters)
         bare, figures = start_figures(environment, asked.rounds, voters)
@@ -151,6 +142,21 @@ def main() -> int:
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     print(f"load {load}, {os.cpu_count()} processors")
     return finish("desk", figures)
+
+
+def environment_of(store: Path, bytecode: Path) -> dict[str, str]:
+    """What a desk over this store is started with, out of sight."""
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "HELPDESK_DATA_DIR": str(store.parent),
+        "HELPDESK_DATABASE": f"sqlite:///{store}",
+        "XDG_CONFIG_HOME": str(store.parent),
+        "BENCH_PASSWORD": PASSWORD,
+        "PYTHONPYCACHEPREFIX": str(bytecode),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def start_figures(environment: dict[str, str], rounds: int, voters: int) -> tuple[Start, list[Figure]]:
@@ -185,7 +191,7 @@ def key_figures(
     environment: dict[str, str], asked: argparse.Namespace, roll: Path, voters: int, bare: Start
 ) -> list[Figure]:
     """From a key to the painted rows, with every kind of text (`painted`); and what the window has grown to then."""
-    told = _run("tests.benchmarks.painted", str(roll), "Ada Admin", str(asked.texts), environment=environment)
+    told = told_by("tests.benchmarks.painted", str(roll), "Ada Admin", str(asked.texts), environment=environment)
     note = f"{told['keys']} keys, {voters} voters, median"
     more, own = (told["own"] + told["files"] - bare.memory) / 1e6, (told["own"] - bare.own) / 1e6
     rows = paired_ratio(told["many_rows"], told["few_rows"])
@@ -205,7 +211,7 @@ def key_figures(
 def handler_figures(environment: dict[str, str], roll: Path) -> list[Figure]:
     """The slowest handler of each part of the main job: the median of a few runs of it."""
     runs = [
-        _run("tests.benchmarks.handlers", str(roll), "Ada Admin", environment=environment) for _run_no in range(JOBS)
+        told_by("tests.benchmarks.handlers", str(roll), "Ada Admin", environment=environment) for _run_no in range(JOBS)
     ]
     slowest: dict[str, list[tuple[float, str]]] = {}
     for parts in runs:
@@ -222,7 +228,8 @@ def handler_figures(environment: dict[str, str], roll: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _run(module: str, *arguments: str, environment: dict[str, str]) -> Any:
+def told_by(module: str, *arguments: str, environment: dict[str, str]) -> Any:
+    """What a module that runs as a process of its own prints, as JSON."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Search, import, every act and size on disk at 10,000, 100,000 and 1,000,000 voters.
+"""Search, import, every act, the desk and size on disk at 10,000, 100,000 and 1,000,000 voters.
 
 `python -m tests.benchmarks.growth [N …] [--search]`
 
@@ -20,6 +20,7 @@ from helpdesk.demo.sample_roll import write_sample
 from helpdesk.services import build_services
 from helpdesk.store.engine import Store
 from tests.benchmarks.acts import costs
+from tests.benchmarks.desk import environment_of, told_by
 from tests.benchmarks.search import Roll, measure
 from tests.conftest import PASSWORD, SetClock, make_context
 from tests.proof.figures import Figure, Series, finish, full
@@ -63,7 +64,22 @@ def main() -> int:
                               asked=f"≤ {MOST_GROWTH} × the cost at {sizes[0]:,}", timed=True,
                               kept=values[-1] <= MOST_GROWTH * values[0],
                               series=(curve(act, "ms of the processor", sizes, values),)))  # fmt: skip
-    return finish("growth", figures)
+    return finish("growth", [*figures, *_of_the_desk(sizes, [each["desk"] for each in found])])
+
+
+def _of_the_desk(sizes: list[int], told: list[dict]) -> list[Figure]:
+    """From a key to the painted rows, and what the desk holds in memory after all keys."""
+    columns: dict[str, tuple[str, list[float]]] = {
+        "desk: key to painted rows, median": ("ms", [each["median"] for each in told]),
+        "desk: key to painted rows, p99": ("ms", [each["p99"] for each in told]),
+        "desk: memory after all keys": ("MB", [(each["own"] + each["files"]) / 1e6 for each in told]),
+    }
+    return [
+        Figure(f"{name} at {sizes[-1]:,} voters", round(values[-1], 1), unit, COMMAND,
+               asked=f"≤ {MOST_GROWTH} × that at {sizes[0]:,}", timed=unit == "ms",
+               kept=values[-1] <= MOST_GROWTH * values[0], series=(curve(name, unit, sizes, values),))
+        for name, (unit, values) in columns.items()
+    ]  # fmt: skip
 
 
 def _search(sizes: list[int]) -> int:
@@ -96,6 +112,7 @@ def _growing(sizes: list[int], values: list[float], *, command: str = COMMAND) -
 
 
 P50_MS, P99_MS = 0.7, 5.0
+DESK_TEXTS = 40
 MOST_GROWTH = 2
 """How much dearer an act may be in the largest store than in the smallest."""
 
@@ -107,7 +124,16 @@ def measured(size: int) -> dict:
         clock = SetClock()
         context = make_context(store, clock)
         operator = build_services(context).operators.log_in("Ada Admin", PASSWORD)
-        return found | {"bytes": size_on_disk, "acts": costs(context, operator, clock)}
+        desk = _on_the_desk(Path(store.path or ""))
+        return found | {"bytes": size_on_disk, "desk": desk, "acts": costs(context, operator, clock)}
+
+
+def _on_the_desk(path: Path) -> dict:
+    """What `painted` tells of a desk over this store."""
+    environment = environment_of(path, path.with_name("bytecode"))
+    roll = str(path.with_name("roll.csv"))
+    told: dict = told_by("tests.benchmarks.painted", roll, "Ada Admin", str(DESK_TEXTS), environment=environment)
+    return told
 
 
 @contextmanager
