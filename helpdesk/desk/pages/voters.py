@@ -104,6 +104,7 @@ class VotersPage(Translated, QWidget):
     def furnish(self) -> Iterator[None]:
         """Make it ready for a search, step by step."""
         self._filters = FilterBar()
+        yield
         self._filters.hide()
         self._filter_button = QPushButton(line_icon("filter"), "")
         self._filter_button.setObjectName("filterButton")
