@@ -66,7 +66,9 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("Path tricks in imports", "special files, folders and strange names are refused in words, at once", (
         "tests/adapters/test_roll_file.py::test_files_that_cannot_be_read_say_why",
         "tests/adapters/test_special_files.py")),
-    Claim("Forged or giant bounces", "tied by nothing but the mail's own id; read in bounded time and size", (
+    Claim("Forged, spoilt or giant bounces", "tied by nothing but the mail's own id; any bytes, read in bounded time", (
+        "tests/adapters/test_bounce_reader.py::test_any_bytes_are_read",
+        "tests/adapters/test_bounce_reader.py::test_a_damaged_report_is_never_an_error",
         "tests/adapters/test_bounce_reader.py::test_nothing_is_tied_by_guessing",
         "tests/adapters/test_bounce_reader.py::test_hostile_mail_is_read_in_bounded_time_and_size")),
     Claim("Two agents at once", "one acts, the other learns of it", (
