@@ -22,10 +22,9 @@ from helpdesk.domain.roll_rows import RollRows, split_several
 from helpdesk.store.engine import driver_faults
 from helpdesk.store.schema import ballot, establishment, voter
 from helpdesk.store.search.staging import NewVoters
-from helpdesk.store.search.tables import search_place
+from helpdesk.store.search.tables import BETWEEN_SHOWN, search_place
 from helpdesk.store.search.worker import IndexWork
 
-_BETWEEN_SHOWN = "\x1f"
 _PREFIX = "helpdesk-roll-"
 _ABANDONED_SECONDS = 24 * 3600
 _Key = TypeVar("_Key")
@@ -152,7 +151,7 @@ class Arrivals(ABC):
             place = voter_id - first_id
             pairs[place] = f"{pairs[place]} {fold} {written}".lstrip()
         columns = ("id_electeur", "prenom", "nom_famille", "nom_usage", "uai", "etablissement")
-        return [*map(_BETWEEN_SHOWN.join, zip(*map(rows.__getitem__, columns), pairs, strict=True))]
+        return [*map(BETWEEN_SHOWN.join, zip(*map(rows.__getitem__, columns), pairs, strict=True))]
 
     @abstractmethod
     def _write(self, ids: Sequence[int], rows: RollRows, addresses: Sequence[tuple[int, str, str, int]]) -> None:

@@ -96,13 +96,13 @@ class ValueTable(QAbstractTableModel, Generic[Value]):
         if role == _SIGN:
             return self._sign(column.sign(value)) if column.sign is not None else None
         if role == _DISPLAY:
-            return self._text(index.row(), index.column(), value)
+            return self.text(index.row(), index.column())
         return self._words(column, value, role)
 
-    def _text(self, row: int, place: int, value: Value) -> str:
-        """Made once while it is listed: every cell is asked for with every time that the table is painted."""
+    def text(self, row: int, place: int) -> str:
+        """A cell's words, made once while it is listed: every painting and every change of size asks for them."""
         if (row, place) not in self._texts:
-            self._texts[row, place] = self.columns[place].text(value)
+            self._texts[row, place] = self.columns[place].text(self.values[row])
         return self._texts[row, place]
 
     def _sign(self, sign: Sign) -> QIcon:
@@ -239,7 +239,7 @@ class Table(Translated, QTableView, Generic[Value]):
 
     def _fit_columns(self) -> None:
         """Leave out what finds no room, and share the width among the rest."""
-        widths = share_room(self.viewport().width(), [self._need(column) for column in self.content.columns])
+        widths = share_room(self.viewport().width(), [*map(self._need, range(len(self.content.columns)))])
         self.content.left_out = tuple(place for place in range(len(self.content.columns)) if place not in widths)
         for place in range(len(self.content.columns)):
             self.setColumnHidden(place, place not in widths)
@@ -247,14 +247,14 @@ class Table(Translated, QTableView, Generic[Value]):
             self.setColumnWidth(place, width)
         self.updateGeometries()  # Qt would take in the new widths later, and scroll sideways until then
 
-    def _need(self, column: Column[Value]) -> Need:
+    def _need(self, place: int) -> Need:
         """The width that the column's name and first lines take, with the room around them."""
-        metrics = self.fontMetrics()
+        column, metrics = self.content.columns[place], self.fontMetrics()
         bold = self.horizontalHeader().font()
         bold.setBold(True)
         head = QFontMetrics(bold).horizontalAdvance(column.name()) + space(4)
-        first = self.content.values[:_LINES_MEASURED]
-        text = max((self._width_of(column.text(value), metrics) for value in first), default=0) + space(4)
+        first = [self.content.text(row, place) for row in range(len(self.content.values[:_LINES_MEASURED]))]
+        text = max((self._width_of(each, metrics) for each in first), default=0) + space(4)
         if column.stretch:
             text = min(text, metrics.averageCharWidth() * _SHORTENED)
         return Need(

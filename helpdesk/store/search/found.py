@@ -11,8 +11,9 @@ from rapidfuzz.distance import OSA
 from helpdesk.domain.errors import StoreDamaged
 from helpdesk.domain.folding import fold
 from helpdesk.domain.states import AccountState
+from helpdesk.store.search.tables import BETWEEN_SHOWN
 
-_VOTER, _FIELD = "\x1e", "\x1f"
+_VOTER = "\x1e"
 _FAR = 99.0
 _STATES = {state.value: state for state in AccountState}
 _NOT_LETTERS = re.compile(r"[^a-z]+")
@@ -39,7 +40,7 @@ def read_found(text: str) -> list[FoundVoter]:
     """The voters that the function `helpdesk.search_voters` of PostgreSQL answers with."""
     found = []
     for each in text.split(_VOTER) if text else ():
-        mark, voter_id, state, locked, *shown, entry = each.split(_FIELD)
+        mark, voter_id, state, locked, *shown, entry = each.split(BETWEEN_SHOWN)
         found.append(_found(int(voter_id), mark != "", state, locked, shown, entry))
     return found
 
@@ -54,7 +55,7 @@ def found_voter(
     """
     voter_id, state, locked, shown, entry = row
     try:
-        return _found(voter_id, similar, state, locked, shown.split(_FIELD), entry)
+        return _found(voter_id, similar, state, locked, shown.split(BETWEEN_SHOWN), entry)
     except (ValueError, KeyError, AttributeError):  # too few parts, no state or time, no text
         raise StoreDamaged from None
 

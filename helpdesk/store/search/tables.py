@@ -48,6 +48,9 @@ The latter is kept in step by the database, with triggers (migration 0012, `guar
 they are left out, or for many at once.
 """
 
+BETWEEN_SHOWN = "\x1f"
+"""What parts the values that are `shown` (migration 0012, `guard/sql/9_shown.sql`)."""
+
 search_vocabulary = Table(
     "search_vocabulary",
     metadata,
